@@ -1,0 +1,307 @@
+"""A tensor and the world outside: NumPy arrays, Python numbers, number types, text.
+
+Nothing here loses a gradient in silence: what would take the numbers away from their history refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import dtypes
+from .errors import ArgumentError, DimError, GradientError, InputTypeError
+from .ops.cast import cast
+from .ops.shape import clone
+
+if TYPE_CHECKING:
+    from .engine import Node
+
+
+class Conversion:
+    """The part of a Tensor that speaks to NumPy, to Python and to people."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        array: np.ndarray
+        requires_grad: bool
+        node: Node | None
+
+    # -- what it is
+
+    @property
+    def shape(self) -> Size:
+        """The length of each dimension."""
+        return Size(self.array.shape)
+
+    @property
+    def dtype(self) -> dtypes.DType:
+        """The type of the numbers."""
+        return self.array.dtype
+
+    @property
+    def ndim(self) -> int:
+        """How many dimensions there are."""
+        return self.array.ndim
+
+    @property
+    def device(self) -> Device:
+        """Always the CPU."""
+        return Device()
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes per element."""
+        return self.array.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all elements together."""
+        return self.array.nbytes
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or the length of one dimension."""
+        if dim is None:
+            return self.shape
+        if not -self.ndim <= dim < self.ndim:
+            raise DimError(
+                f"size: asked for dim {dim} of a tensor of shape {self.shape}, which has {self.ndim} "
+                f"dimension(s). Use {-self.ndim} to {self.ndim - 1}."
+            )
+        return self.array.shape[dim]
+
+    def dim(self) -> int:
+        """How many dimensions there are."""
+        return self.array.ndim
+
+    def numel(self) -> int:
+        """How many elements there are."""
+        return self.array.size
+
+    nelement = numel
+
+    def element_size(self) -> int:
+        """Bytes per element."""
+        return self.array.itemsize
+
+    def stride(self, dim: int | None = None) -> Any:
+        """How many elements apart neighbours lie in memory, for each dimension or for one."""
+        steps = tuple(s // self.array.itemsize for s in self.array.strides)
+        return steps if dim is None else steps[dim]
+
+    def data_ptr(self) -> int:
+        """The address of the first element."""
+        return int(self.array.__array_interface__["data"][0])
+
+    def is_contiguous(self) -> bool:
+        """Whether the elements lie in memory in their order."""
+        return bool(self.array.flags.c_contiguous)
+
+    def is_floating_point(self) -> bool:
+        """Whether the numbers are floats."""
+        return self.array.dtype.kind == "f"
+
+    # -- out of the graph
+
+    def numpy(self, *, force: bool = False) -> np.ndarray:
+        """The numbers as a NumPy array that shares this tensor's memory.
+
+        Raises `GradientError` where the tensor requires a gradient, which the array could not carry;
+        `force=True` detaches first.
+        """
+        if self.requires_grad and not force:
+            raise GradientError(
+                f"numpy(): this tensor of shape {self.shape} requires a gradient, and a NumPy array "
+                "would lose it. Say so on purpose: x.detach().numpy()."
+            )
+        return self.array
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        array = self.numpy()
+        if copy is False and dtype is not None and array.dtype != dtype:
+            raise ArgumentError(f"__array__: {array.dtype} cannot become {dtype} without a copy.")
+        return np.array(array, dtype=dtype) if copy else np.asarray(array, dtype=dtype)
+
+    def item(self) -> Any:
+        """The one number that this tensor holds, as a Python number."""
+        if self.array.size != 1:
+            raise GradientError(
+                f"item(): a tensor of shape {self.shape} holds {self.array.size} numbers, not one. "
+                "Reduce it first (sum, mean), or use tolist()."
+            )
+        return self.array.item()
+
+    def tolist(self) -> Any:
+        """The numbers as nested Python lists."""
+        return self.array.tolist()
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        if self.array.dtype.kind not in "iub":
+            raise InputTypeError(
+                f"index: only an integer tensor can be an index, and this one is {self.dtype}. "
+                "Convert it: x.long()."
+            )
+        return int(self.item())
+
+    def __bool__(self) -> bool:
+        if self.array.size != 1:
+            raise GradientError(
+                f"bool(): the truth of {self.array.size} values at once is ambiguous (shape "
+                f"{self.shape}). Say which you mean: (x > 0).all() or .any()."
+            )
+        return bool(self.array.item())
+
+    def __len__(self) -> int:
+        if not self.array.ndim:
+            raise InputTypeError("len(): a 0-d tensor is a single number. Use item().")
+        return len(self.array)
+
+    def __iter__(self) -> Iterator[Any]:
+        if not self.array.ndim:
+            raise InputTypeError("iteration: a 0-d tensor is a single number. Use item().")
+        return (self[i] for i in range(len(self.array)))  # type: ignore[index]
+
+    def __contains__(self, value: Any) -> bool:
+        return bool((self.array == getattr(value, "array", value)).any())
+
+    # -- number types and devices
+
+    def to(self, *args: Any, dtype: Any = None, device: Any = None, copy: bool = False) -> Any:
+        """This tensor with another number type: `to(dtype)`, `to("cpu")`, `to(other)`.
+
+        Returns the tensor itself where nothing changes. Differentiable: the gradient returns to the
+        original type.
+        """
+        for arg in args:
+            if isinstance(arg, Conversion):
+                dtype = arg.dtype
+            elif isinstance(arg, Device) or (isinstance(arg, str) and arg.split(":")[0] in _DEVICES):
+                device = arg
+            elif not isinstance(arg, bool):
+                dtype = arg
+        if device is not None:
+            check_device(device)
+        wanted = self.dtype if dtype is None else dtypes.as_dtype(dtype)
+        if wanted != self.array.dtype:
+            return cast(self, dtype=wanted, source=self.array.dtype)
+        return clone(self) if copy else self
+
+    def type(self, dtype: Any = None) -> Any:
+        """The name of the number type, or this tensor with another one."""
+        return str(self.dtype) if dtype is None else self.to(dtype)
+
+    def type_as(self, other: Any) -> Any:
+        """This tensor with the number type of `other`."""
+        return self.to(other.dtype)
+
+    def float(self) -> Any:
+        """This tensor in float32."""
+        return self.to(dtypes.float32)
+
+    def double(self) -> Any:
+        """This tensor in float64."""
+        return self.to(dtypes.float64)
+
+    def half(self) -> Any:
+        """This tensor in float16."""
+        return self.to(dtypes.float16)
+
+    def long(self) -> Any:
+        """This tensor in int64."""
+        return self.to(dtypes.int64)
+
+    def int(self) -> Any:
+        """This tensor in int32."""
+        return self.to(dtypes.int32)
+
+    def bool(self) -> Any:
+        """This tensor as truth values: False where it is zero."""
+        return self.to(dtypes.bool)
+
+    def cpu(self) -> Any:
+        """This tensor: it is on the CPU."""
+        return self
+
+    # -- text
+
+    def __repr__(self) -> str:
+        text = np.array2string(
+            self.array,
+            precision=4,
+            separator=", ",
+            prefix="tensor(",
+            threshold=1000,
+            max_line_width=80,
+            suppress_small=True,
+        )
+        notes = []
+        if self.array.dtype not in (dtypes.get_default_dtype(), dtypes.int64, dtypes.bool):
+            notes.append(f"dtype={self.array.dtype}")
+        if not self.array.size and self.array.ndim != 1:
+            notes.append(f"size={tuple(self.array.shape)}")
+        if self.node is not None:
+            notes.append(f"grad_fn=<{self.node.op.name} · {self.node.op.family.name}>")
+        elif self.requires_grad:
+            notes.append("requires_grad=True")
+        return f"tensor({', '.join([text, *notes])})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.array.item(), spec) if self.array.size == 1 and spec else str(self)
+
+
+class Size(tuple[int, ...]):
+    """A shape: a tuple that prints like PyTorch's and can count its elements."""
+
+    __slots__ = ()
+
+    def numel(self) -> int:
+        """How many elements a tensor of this shape has."""
+        n = 1
+        for length in self:
+            n *= length
+        return n
+
+    def __repr__(self) -> str:
+        return f"Size([{', '.join(map(str, self))}])"
+
+
+class Device:
+    """Where a tensor lives; here always the CPU, but scripts written for PyTorch name it."""
+
+    __slots__ = ("index", "type")
+
+    def __init__(self, type: Any = "cpu", index: int | None = None) -> None:
+        self.type, self.index = check_device(type), index
+
+    def __repr__(self) -> str:
+        return "device(type='cpu')"
+
+    def __str__(self) -> str:
+        return "cpu"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Device) or other == "cpu"
+
+    def __hash__(self) -> int:
+        return hash("cpu")
+
+
+_DEVICES = ("cpu", "cuda", "mps", "xpu", "meta")
+
+
+def check_device(device: Any) -> str:
+    """Accept "cpu" or a Device; anything else is not here."""
+    name = getattr(device, "type", device)
+    if isinstance(name, str) and name.split(":")[0] == "cpu":
+        return "cpu"
+    raise GradientError(
+        f"device: asked for {device!r}, but this library computes on the CPU only. Use 'cpu'."
+    )

@@ -1,0 +1,305 @@
+"""The graph and the reverse pass.
+
+A `Node` is a recipe, `z = op(*values, **params)`, together with where each value came from. Nodes are
+numbered as they are made, so a node's number is larger than those of all the nodes it uses: going through
+them from the largest number down is a topological order, and no node is visited before every consumer of
+its output has sent its share of the gradient.
+
+The engine knows tensors only by a small protocol. An *edge* is where a value came from:
+
+    Node   the op that made it
+    leaf   a tensor that requires a gradient; `leaf.accumulate(g, owned)` adds to its `.grad`
+    None   a constant: nothing flows there
+"""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from . import memory
+from .errors import GradientError, InPlaceError, RuleError
+from .op import Array, Op, Rule
+from .ops.shape import sum_to
+
+_LIBRARY = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
+
+class _Modes(threading.local):
+    """Whether operations are recorded; each thread has its own answer."""
+
+    grad = True
+    inference = False
+
+
+modes = _Modes()
+
+
+class Node:
+    """One application of an op: a recipe that a picture, a checker and the reverse pass all read.
+
+    `inputs[i]` is the edge of input `i` (a Node, a leaf tensor, or None), `values[i]` the array or number
+    it had. `number` is the time at which the node was made. After a backward pass that does not retain
+    the graph, `values` and `z` are None; op, inputs and params stay.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_code",
+        "_instruction",
+        "_shapes",
+        "hooks",
+        "inputs",
+        "number",
+        "op",
+        "params",
+        "values",
+        "z",
+    )
+
+    def __init__(
+        self,
+        op: Op,
+        inputs: tuple[Any, ...],
+        values: Sequence[Any],
+        params: Mapping[str, Any],
+        z: np.ndarray,
+    ) -> None:
+        self.op = op
+        self.inputs = inputs
+        self.values: Any = values
+        self.params = params
+        self.z: Any = z
+        self.number = memory.tick()
+        self.hooks: dict[int, Callable[[Any], Any]] | None = None
+        # The user's line: the first frame outside the library. Only the code object and the instruction
+        # are kept (a frame would keep the user's variables alive); `where` works the line out on demand.
+        frame = sys._getframe(2)
+        while frame.f_code.co_filename.startswith(_LIBRARY) and frame.f_back is not None:
+            frame = frame.f_back
+        self._code: CodeType = frame.f_code
+        self._instruction = frame.f_lasti
+
+    def __repr__(self) -> str:
+        return f"<{self.op.name} {self.op.family.name} · {self.where}>"
+
+    def shape_of(self, i: int) -> tuple[int, ...]:
+        """The shape of input `i`; it outlives the values."""
+        shape: tuple[int, ...] = (
+            self._shapes[i] if self.values is None else np.shape(self.values[i])
+        )
+        return shape
+
+    def free(self) -> None:
+        """Let go of the saved arrays. The recipe stays, so the graph's structure can still be read."""
+        if not self.op.saves and self.values is not None:  # may be walked again: only shapes matter
+            self._shapes = [np.shape(v) for v in self.values]
+        self.values = self.z = None
+
+    @property
+    def line(self) -> int:
+        """The number of the user's line that made this node."""
+        lines = [
+            start
+            for i, (start, *_) in enumerate(self._code.co_positions())
+            if i == self._instruction // 2
+        ]
+        return lines[0] or self._code.co_firstlineno
+
+    @property
+    def file(self) -> str:
+        """The file of the user's line that made this node."""
+        return self._code.co_filename
+
+    @property
+    def where(self) -> str:
+        """The user's line that made this node: `script.py:12: y = a * b`."""
+        text = linecache.getline(self.file, self.line).strip()
+        return f"{os.path.basename(self.file)}:{self.line}" + (f": {text}" if text else "")
+
+
+@dataclass(frozen=True, slots=True)
+class BackwardEvent:
+    """One step of the reverse pass: `node` received `g` and sent `contributions[i]` to `inputs[i]`.
+
+    Contributions are None where nothing flows. Gradients are arrays, or tensors under `create_graph`.
+    """
+
+    node: Node
+    g: Array
+    contributions: tuple[Array | None, ...]
+
+
+_listeners: list[Callable[[BackwardEvent], None]] = []
+
+
+@contextmanager
+def listen(callback: Callable[[BackwardEvent], None]) -> Iterator[None]:
+    """Call `callback` with every `BackwardEvent` of the passes inside the block, in their order."""
+    _listeners.append(callback)
+    try:
+        yield
+    finally:
+        _listeners.remove(callback)
+
+
+class _Lifted:
+    """A node as its rules see it under `create_graph`: tensors in place of arrays."""
+
+    __slots__ = ("node", "params", "values", "z")
+
+    def __init__(self, node: Node, lift: Callable[[Any, Any], Any]) -> None:
+        self.node = node
+        self.params = node.params
+        self.z = lift(node, node.z)
+        pairs = zip(node.inputs, node.values or (), strict=False)
+        self.values = [lift(edge, value) for edge, value in pairs]
+
+    def shape_of(self, i: int) -> tuple[int, ...]:
+        return self.node.shape_of(i)
+
+
+def run(
+    roots: Iterable[tuple[Any, Array]],
+    *,
+    targets: Sequence[Any] | None = None,
+    retain_graph: bool = False,
+    lift: Callable[[Any, Any], Any] | None = None,
+) -> dict[Any, Array]:
+    """Send the gradients of `roots`, pairs (edge, gradient), down the graph; visit each node once.
+
+    Returns the gradients of the edges in `targets`; with `targets=None`, adds them to every leaf's
+    `.grad` instead. `lift(edge, value)` makes a tensor of a value: where it is given, the rules run on
+    tensors and are themselves recorded. Linear in the number of edges: the frontier is a heap, but in
+    ordinary graphs only a few nodes wide.
+
+    Raises `GradientError` at a node whose values were freed, `InPlaceError` at one whose were edited.
+    """
+    totals: dict[Any, tuple[Array, bool]] = {}  # edge → its gradient so far, and whether it is ours alone
+    frontier: list[tuple[int, Node]] = []  # a heap of (-number, node): the node made last comes first
+    results: dict[Any, Array] = {}
+    roots = list(roots)
+    needed = None if targets is None else _leading_to(set(targets), [edge for edge, _ in roots])
+
+    def send(edge: Any, g: Array, ours: bool) -> None:
+        before = totals.get(edge)
+        if before is None:
+            totals[edge] = (g, ours)
+            if edge.__class__ is Node:
+                heappush(frontier, (-edge.number, edge))
+        elif before[1] and lift is None:
+            total = before[0]
+            total += g  # in place: nobody else has seen this array
+            totals[edge] = (total, True)
+        else:
+            totals[edge] = (before[0] + g, True)
+
+    for edge, g in roots:
+        if needed is None or edge in needed:
+            send(edge, g, False)
+
+    while frontier:
+        node = heappop(frontier)[1]
+        g = totals.pop(node)[0]
+        if node.hooks:
+            for hook in list(node.hooks.values()):
+                g = hook(g)
+        if needed is not None and node in targets:  # type: ignore[operator]
+            results[node] = g
+        if node.values is None and node.op.saves:
+            raise GradientError(_spent(node))
+        recipe = node if lift is None else _Lifted(node, lift)
+        sent: list[Array | None] = []
+        for i, edge in enumerate(node.inputs):
+            rule = None
+            if edge is not None and (needed is None or edge in needed):
+                rule = node.op.rule(i)
+            if rule is None:
+                sent.append(None)
+                continue
+            if memory.edits:
+                _refuse_edited(node, rule)
+            share = rule.pull(g, recipe)
+            if share.shape != node.shape_of(i):  # the input was broadcast: its copies' gradients add up
+                share = sum_to(share, node.shape_of(i))
+            # `add` hands on g itself, `reshape` a view of it: such a share is not ours to write into,
+            # nor is one that a listener has seen.
+            ours = lift is None and not (share is g or share.base is not None or _listeners)
+            send(edge, share, ours)
+            sent.append(share)
+        if _listeners:
+            event = BackwardEvent(node, g, tuple(sent))
+            for listener in _listeners:
+                listener(event)
+        if not retain_graph:
+            node.free()
+
+    for leaf, (g, ours) in totals.items():
+        if targets is None:
+            leaf.accumulate(g, ours)
+        else:
+            results[leaf] = leaf.hooked(g)
+    return results
+
+
+def ancestors(edges: Iterable[Any]) -> list[Node]:
+    """Every node that `edges` were computed from, in the order in which they were made."""
+    seen = {edge for edge in edges if edge.__class__ is Node}
+    stack = list(seen)
+    while stack:
+        for edge in stack.pop().inputs:
+            if edge.__class__ is Node and edge not in seen:
+                seen.add(edge)
+                stack.append(edge)
+    return sorted(seen, key=lambda node: node.number)
+
+
+def _leading_to(targets: set[Any], roots: list[Any]) -> set[Any]:
+    """The edges between `roots` and `targets`: those whose gradient has to be known."""
+    needed = set(targets)
+    for node in ancestors(roots):  # inputs come before the nodes that use them
+        if any(edge in needed for edge in node.inputs if edge is not None):
+            needed.add(node)
+    return needed
+
+
+def _spent(node: Node) -> str:
+    return (
+        f"backward reached {node.op.name} ({node.where}) a second time, but its saved values were "
+        "freed by the first pass. Call backward(retain_graph=True) the first time, or compute the "
+        "output again before the second pass."
+    )
+
+
+def _refuse_edited(node: Node, rule: Rule) -> None:
+    """Raise `InPlaceError` where a value that `rule` reads was changed after `node` was made."""
+    reads = range(len(node.values)) if rule.reads == (-1,) else rule.reads
+    saved = [(f"input {i} ({node.op.input_name(i)})", node.values[i]) for i in reads]
+    if rule.reads_output:
+        saved.append(("the output", node.z))
+    for name, value in saved:
+        if value.__class__ is Overwritten or memory.edited_since(value, node.number):
+            raise InPlaceError(
+                f"backward of {node.op.name} ({node.where}) needs {name}, of shape "
+                f"{np.shape(value)}, but it was changed in place after it was used. Write "
+                "`x = x + y` for `x += y`, or edit a clone()."
+            )
+
+
+class Overwritten:
+    """Stands in a node's values for an input that the op itself wrote over."""
+
+    __slots__ = ("dtype", "ndim", "shape")
+
+    def __init__(self, array: np.ndarray) -> None:
+        self.shape, self.dtype, self.ndim = array.shape, array.dtype, array.ndim

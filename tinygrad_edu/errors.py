@@ -1,0 +1,89 @@
+"""Refusals: what was asked, what was received, the likely fix.
+
+Every error of the library is a `TinygradEduError`, and also the built-in type that a PyTorch user would
+catch, so both `except RuntimeError` and `except TinygradEduError` work:
+
+    TinygradEduError
+    ├── ShapeError        RuntimeError    shapes that do not fit each other
+    ├── DimError          IndexError      a dimension or an index that is not there
+    ├── DTypeError        RuntimeError    a number type that the operation cannot take
+    ├── ArgumentError     ValueError      an argument out of its range
+    ├── InputTypeError    TypeError       a Python object of the wrong kind
+    ├── GradientError     RuntimeError    a backward pass that cannot be right
+    │   ├── InPlaceError                  a value that backward still needs was changed
+    │   ├── AnomalyError                  a NaN or an infinity was born
+    │   └── GradcheckError                analytic and numeric gradients differ
+    ├── RuleError         TypeError       an operation was declared wrongly
+    └── DataError         ValueError      a file whose contents cannot be used
+        └── DataMissing   FileNotFoundError   a file that is not there
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AnomalyError",
+    "ArgumentError",
+    "DTypeError",
+    "DataError",
+    "DataMissing",
+    "DimError",
+    "GradcheckError",
+    "GradientError",
+    "InPlaceError",
+    "InputTypeError",
+    "RuleError",
+    "ShapeError",
+    "TinygradEduError",
+]
+
+
+class TinygradEduError(Exception):
+    """Anything that this library refuses."""
+
+
+class ShapeError(TinygradEduError, RuntimeError):
+    """Shapes that do not fit each other."""
+
+
+class DimError(TinygradEduError, IndexError):
+    """A dimension or an index that the tensor does not have."""
+
+
+class DTypeError(TinygradEduError, RuntimeError):
+    """A number type that the operation cannot take."""
+
+
+class ArgumentError(TinygradEduError, ValueError):
+    """An argument out of its range."""
+
+
+class InputTypeError(TinygradEduError, TypeError):
+    """A Python object of the wrong kind."""
+
+
+class GradientError(TinygradEduError, RuntimeError):
+    """A backward pass that cannot be right."""
+
+
+class InPlaceError(GradientError):
+    """A value that the backward pass still needs was changed in place."""
+
+
+class AnomalyError(GradientError):
+    """A NaN or an infinity was born."""
+
+
+class GradcheckError(GradientError):
+    """Analytic and numeric gradients differ; the message is the report."""
+
+
+class RuleError(TinygradEduError, TypeError):
+    """An operation or its backward rules were declared wrongly."""
+
+
+class DataError(TinygradEduError, ValueError):
+    """A file whose contents cannot be used."""
+
+
+class DataMissing(DataError, FileNotFoundError):
+    """A file that is not where it was looked for."""

@@ -1,0 +1,87 @@
+"""Which memory was changed in place, and when.
+
+The version belongs to the memory, not to the tensor: a view, a detached tensor and the array that
+`numpy()` hands out share one owner, and so one history. Time is one global clock that ticks at every
+recorded node and at every edit; a saved value is stale exactly when its owner was edited later than the
+node that saved it. Only edited memory has an entry here, so a program without in-place edits pays
+nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from typing import Any
+
+import numpy as np
+
+tick = itertools.count(1).__next__
+
+
+class Edits:
+    """The last in-place edit of one piece of memory."""
+
+    __slots__ = ("count", "heir", "last", "owner", "recorded")
+
+    def __init__(self, owner: weakref.ref[np.ndarray]) -> None:
+        self.owner = owner  # keeps the callback alive that removes this entry
+        self.count = 0  # how many edits: PyTorch's `_version`
+        self.last = 0  # the time of the last one
+        self.recorded = 0  # the time of the last one that a graph remembers …
+        self.heir: weakref.ref[Any] | None = None  # … and the tensor that it belongs to
+
+
+edits: dict[int, Edits] = {}
+rewritten: set[int] = set()  # owners whose history changed; empty in almost every program
+
+
+def owner_of(array: np.ndarray) -> np.ndarray:
+    """The array that owns the memory which `array` looks at."""
+    base = array.base
+    while isinstance(base, np.ndarray):
+        array, base = base, base.base
+    return array
+
+
+def edits_of(array: Any) -> Edits | None:
+    """The edits of the memory under `array`, or None where it was never edited."""
+    if not edits or not isinstance(array, np.ndarray):
+        return None
+    return edits.get(id(owner_of(array)))
+
+
+def stamp(array: np.ndarray, *, by: Any = None) -> None:
+    """Note that the memory under `array` was changed just now.
+
+    `by` is the tensor that carries the memory's new history, where the change was recorded.
+    """
+    owner = owner_of(array)
+    key = id(owner)
+    entry = edits.get(key)
+    if entry is None:
+
+        def forget(_: Any, key: int = key) -> None:
+            edits.pop(key, None)
+            rewritten.discard(key)
+
+        entry = edits[key] = Edits(weakref.ref(owner, forget))
+    entry.count += 1
+    entry.last = tick()
+    if by is not None:
+        entry.recorded = entry.last
+        entry.heir = weakref.ref(by)
+        rewritten.add(key)
+
+
+def edited_since(array: Any, time: int) -> bool:
+    """Whether the memory under `array` was changed after `time`."""
+    entry = edits_of(array)
+    return entry is not None and entry.last > time
+
+
+def rewritten_since(array: np.ndarray, time: int, *, by: Any) -> bool:
+    """Whether this memory got a new history after `time`, by a tensor other than `by`."""
+    entry = edits_of(array)
+    if entry is None or entry.recorded <= time:
+        return False
+    return entry.heir is None or entry.heir() is not by

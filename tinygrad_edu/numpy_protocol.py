@@ -1,0 +1,3 @@
+"""placeholder"""
+class NumPyProtocol:
+    __slots__ = ()
