@@ -1,0 +1,56 @@
+"""The door: `python -m benchmarks [--only chain mlp] [--quick] [--check] [--json FILE]`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure tinygrad_edu beside its peers, in one run.",
+    )
+    parser.add_argument("--only", nargs="+", metavar="CASE", help="these cases, not all")
+    parser.add_argument("--list", action="store_true", help="name the cases and stop")
+    parser.add_argument("--quick", action="store_true", help="few rounds: does it run at all?")
+    parser.add_argument(
+        "--threads", type=int, default=os.cpu_count() or 1, help="for every library (all cores)"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured here")
+    parser.add_argument(
+        "--check", action="store_true", help="exit with 1 where a bound is missed or not measured"
+    )
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run the cases, print them, and say with the exit code whether the bounds hold."""
+    options = _options()
+    # BLAS reads these once, when NumPy is loaded: so nothing that imports NumPy is imported above.
+    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, str(options.threads)))
+    from . import report
+    from .registry import Settings, select
+
+    cases = select(options.only)
+    if options.list:
+        report.print_list(cases)
+        return 0
+    settings = Settings(threads=options.threads, quick=options.quick)
+    outcome = report.run(cases, settings)
+    if options.json:
+        report.write_json(outcome, settings, options.json)
+    return 0 if outcome.kept or not options.check else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""One small file a case; `registry.case` enters it into the list."""
