@@ -1,6 +1,4 @@
-"""The floors of the house: imports go strictly downward, and `import tinygrad_edu` needs NumPy
-alone.
-"""
+"""The floors of the house: imports go downward, and `import tinygrad_edu` needs NumPy alone."""
 
 from __future__ import annotations
 
@@ -38,16 +36,13 @@ FLOORS = (
 )
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 
-# What else a floor may import, beside the standard library: nothing, NumPy, or (the doors)
-# anything.
+# Beside the standard library the ground imports nothing, the doors anything, all others NumPy.
 GROUND, DOORS = ("errors", "op"), ("cli", "app")
 
 
 @dataclass(frozen=True)
 class Import:
-    """One import: `module` asks for `target`; `lazy` inside a function, so only when that is
-    called.
-    """
+    """One import: `module` asks for `target`; a lazy one stands inside a function."""
 
     module: str
     target: str
