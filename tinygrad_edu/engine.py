@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import linecache
 import os
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import islice
+from sys import _getframe
 from types import CodeType
 from typing import Any
 
@@ -40,6 +41,7 @@ class _Modes(threading.local):
 
     grad = True
     inference = False
+    listeners: tuple[Callable[[BackwardEvent], None], ...] = ()
 
 
 modes = _Modes()
@@ -70,7 +72,7 @@ class Node:
     def __init__(
         self,
         op: Op,
-        inputs: tuple[Any, ...],
+        inputs: Sequence[Any],
         values: Sequence[Any],
         params: Mapping[str, Any],
         z: np.ndarray,
@@ -82,9 +84,10 @@ class Node:
         self.z: Any = z
         self.number = memory.tick()
         self.hooks: dict[int, Callable[[Any], Any]] | None = None
-        # The user's line: the first frame outside the library. Only the code object and the instruction
-        # are kept (a frame would keep the user's variables alive); `where` works the line out on demand.
-        frame = sys._getframe(2)
+        # The user's line: the first frame outside the library (the nearest two are `apply` and its
+        # caller). Only the code object and the instruction are kept, for a frame would keep the user's
+        # variables alive; `where` works the line out when somebody asks.
+        frame = _getframe(3)
         while frame.f_code.co_filename.startswith(_LIBRARY) and frame.f_back is not None:
             frame = frame.f_back
         self._code: CodeType = frame.f_code
@@ -95,26 +98,23 @@ class Node:
 
     def shape_of(self, i: int) -> tuple[int, ...]:
         """The shape of input `i`; it outlives the values."""
-        shape: tuple[int, ...] = (
-            self._shapes[i] if self.values is None else np.shape(self.values[i])
-        )
-        return shape
+        return np.shape(self.values[i]) if self.values is not None else self._shapes[i]
+
+    def shapes(self) -> list[tuple[int, ...]]:
+        """The shapes of all inputs."""
+        return [self.shape_of(i) for i in range(len(self.inputs))]
 
     def free(self) -> None:
         """Let go of the saved arrays. The recipe stays, so the graph's structure can still be read."""
         if not self.op.saves and self.values is not None:  # may be walked again: only shapes matter
-            self._shapes = [np.shape(v) for v in self.values]
+            self._shapes = [getattr(v, "shape", ()) for v in self.values]
         self.values = self.z = None
 
     @property
     def line(self) -> int:
         """The number of the user's line that made this node."""
-        lines = [
-            start
-            for i, (start, *_) in enumerate(self._code.co_positions())
-            if i == self._instruction // 2
-        ]
-        return lines[0] or self._code.co_firstlineno
+        (line, *_) = next(islice(self._code.co_positions(), self._instruction // 2, None))
+        return line or self._code.co_firstlineno
 
     @property
     def file(self) -> str:
@@ -140,17 +140,15 @@ class BackwardEvent:
     contributions: tuple[Array | None, ...]
 
 
-_listeners: list[Callable[[BackwardEvent], None]] = []
-
-
 @contextmanager
 def listen(callback: Callable[[BackwardEvent], None]) -> Iterator[None]:
     """Call `callback` with every `BackwardEvent` of the passes inside the block, in their order."""
-    _listeners.append(callback)
+    before = modes.listeners
+    modes.listeners = (*before, callback)
     try:
         yield
     finally:
-        _listeners.remove(callback)
+        modes.listeners = before
 
 
 class _Lifted:
@@ -185,62 +183,57 @@ def run(
 
     Raises `GradientError` at a node whose values were freed, `InPlaceError` at one whose were edited.
     """
-    totals: dict[Any, tuple[Array, bool]] = {}  # edge → its gradient so far, and whether it is ours alone
+    roots = list(roots)
+    needed = None if targets is None else _leading_to(targets, [edge for edge, _ in roots])
+    totals: dict[Any, tuple[Array, bool]] = {}  # edge → its gradient so far; is that array ours alone?
     frontier: list[tuple[int, Node]] = []  # a heap of (-number, node): the node made last comes first
     results: dict[Any, Array] = {}
-    roots = list(roots)
-    needed = None if targets is None else _leading_to(set(targets), [edge for edge, _ in roots])
-
-    def send(edge: Any, g: Array, ours: bool) -> None:
-        before = totals.get(edge)
-        if before is None:
-            totals[edge] = (g, ours)
-            if edge.__class__ is Node:
-                heappush(frontier, (-edge.number, edge))
-        elif before[1] and lift is None:
-            total = before[0]
-            total += g  # in place: nobody else has seen this array
-            totals[edge] = (total, True)
-        else:
-            totals[edge] = (before[0] + g, True)
+    listeners = modes.listeners
 
     for edge, g in roots:
         if needed is None or edge in needed:
-            send(edge, g, False)
+            if edge.__class__ is Node and edge not in totals:
+                heappush(frontier, (-edge.number, edge))
+            totals[edge] = _sum(totals[edge], g, lift) if edge in totals else (g, False)
 
     while frontier:
         node = heappop(frontier)[1]
-        g = totals.pop(node)[0]
+        g, _ = totals.pop(node)
         if node.hooks:
             for hook in list(node.hooks.values()):
                 g = hook(g)
-        if needed is not None and node in targets:  # type: ignore[operator]
+        if targets is not None and node in targets:
             results[node] = g
-        if node.values is None and node.op.saves:
+        op, values = node.op, node.values
+        if values is None and op.saves:
             raise GradientError(_spent(node))
-        recipe = node if lift is None else _Lifted(node, lift)
-        sent: list[Array | None] = []
+        recipe: Any = node if lift is None else _Lifted(node, lift)
+        sent: list[Array | None] = [None] * len(node.inputs) if listeners else []
         for i, edge in enumerate(node.inputs):
-            rule = None
-            if edge is not None and (needed is None or edge in needed):
-                rule = node.op.rule(i)
+            if edge is None or (needed is not None and edge not in needed):
+                continue
+            rule = op.rule(i) if op.variadic else op.rules[i]
             if rule is None:
-                sent.append(None)
                 continue
             if memory.edits:
                 _refuse_edited(node, rule)
             share = rule.pull(g, recipe)
-            if share.shape != node.shape_of(i):  # the input was broadcast: its copies' gradients add up
-                share = sum_to(share, node.shape_of(i))
-            # `add` hands on g itself, `reshape` a view of it: such a share is not ours to write into,
-            # nor is one that a listener has seen.
-            ours = lift is None and not (share is g or share.base is not None or _listeners)
-            send(edge, share, ours)
-            sent.append(share)
-        if _listeners:
-            event = BackwardEvent(node, g, tuple(sent))
-            for listener in _listeners:
-                listener(event)
+            shape = node.shape_of(i) if values is None else values[i].shape
+            if share.shape != shape:  # the input was broadcast: the gradients of its copies add up
+                share = sum_to(share, shape)
+            if edge in totals:
+                totals[edge] = _sum(totals[edge], share, lift)
+            else:
+                # `add` hands on g itself, `reshape` a view of it: such a share is not ours to write
+                # into, nor is one that a listener has seen.
+                ours = lift is None and not (share is g or share.base is not None or listeners)
+                totals[edge] = (share, ours)
+                if edge.__class__ is Node:
+                    heappush(frontier, (-edge.number, edge))
+            if listeners:
+                sent[i] = share
+        for listener in listeners:
+            listener(BackwardEvent(node, g, tuple(sent)))
         if not retain_graph:
             node.free()
 
@@ -250,6 +243,17 @@ def run(
         else:
             results[leaf] = leaf.hooked(g)
     return results
+
+
+def _sum(
+    total: tuple[Array, bool], share: Array, lift: Callable[[Any, Any], Any] | None
+) -> tuple[Array, bool]:
+    """Where paths meet, gradients add up: in place, if nobody else has seen the array."""
+    so_far, ours = total
+    if ours and lift is None:
+        so_far += share
+        return so_far, True
+    return so_far + share, True
 
 
 def ancestors(edges: Iterable[Any]) -> list[Node]:
@@ -264,7 +268,7 @@ def ancestors(edges: Iterable[Any]) -> list[Node]:
     return sorted(seen, key=lambda node: node.number)
 
 
-def _leading_to(targets: set[Any], roots: list[Any]) -> set[Any]:
+def _leading_to(targets: Iterable[Any], roots: list[Any]) -> set[Any]:
     """The edges between `roots` and `targets`: those whose gradient has to be known."""
     needed = set(targets)
     for node in ancestors(roots):  # inputs come before the nodes that use them

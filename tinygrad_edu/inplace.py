@@ -8,13 +8,26 @@ and refuses, while one that does not (`x += y`) goes on.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import dtypes, memory
+from . import dtypes, memory, ops
 from .engine import Node, modes
-from .errors import DTypeError, InPlaceError, ShapeError
+from .errors import ArgumentError, DTypeError, InPlaceError, ShapeError
+from .random import Generator, default_generator
+
+
+def _in_place(name: str) -> Callable[..., Any]:
+    """The method `name_`: the op `name`, its result written over the tensor."""
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return self._become(getattr(self, name)(*args, **kwargs), name + "_")
+
+    method.__name__ = method.__qualname__ = name + "_"
+    method.__doc__ = f"`{name}`, with the result written over this tensor; returns the tensor itself."
+    return method
 
 
 class InPlace:
@@ -22,9 +35,116 @@ class InPlace:
 
     __slots__ = ()
 
-    def _become(self, result: Tensor, name: str) -> Tensor:
+    if TYPE_CHECKING:
+        array: np.ndarray
+        requires_grad: bool
+        node: Node | None
+        shape: tuple[int, ...]
+        dtype: dtypes.DType
+
+    add_, sub_, mul_, div_ = map(_in_place, ("add", "sub", "mul", "div"))
+    pow_, remainder_, neg_, abs_ = map(_in_place, ("pow", "remainder", "neg", "abs"))
+    square_, sqrt_, rsqrt_ = map(_in_place, ("square", "sqrt", "rsqrt"))
+    reciprocal_, sign_ = map(_in_place, ("reciprocal", "sign"))
+    floor_, ceil_, round_, trunc_ = map(_in_place, ("floor", "ceil", "round", "trunc"))
+    exp_, expm1_, log_, log1p_ = map(_in_place, ("exp", "expm1", "log", "log1p"))
+    log2_, log10_ = map(_in_place, ("log2", "log10"))
+    sin_, cos_, tan_, tanh_ = map(_in_place, ("sin", "cos", "tan", "tanh"))
+    asin_, acos_, atan_ = map(_in_place, ("asin", "acos", "atan"))
+    sinh_, cosh_, erf_ = map(_in_place, ("sinh", "cosh", "erf"))
+    sigmoid_, relu_, clamp_, clip_ = map(_in_place, ("sigmoid", "relu", "clamp", "clip"))
+    masked_fill_, tril_, triu_ = map(_in_place, ("masked_fill", "tril", "triu"))
+    scatter_, scatter_add_, addmm_ = map(_in_place, ("scatter", "scatter_add", "addmm"))
+    cumsum_, cumprod_ = map(_in_place, ("cumsum", "cumprod"))
+
+    def __iadd__(self, other: Any) -> Any:
+        return self._become(self + other, "+=")  # type: ignore[operator]
+
+    def __isub__(self, other: Any) -> Any:
+        return self._become(self - other, "-=")  # type: ignore[operator]
+
+    def __imul__(self, other: Any) -> Any:
+        return self._become(self * other, "*=")  # type: ignore[operator]
+
+    def __itruediv__(self, other: Any) -> Any:
+        return self._become(self / other, "/=")  # type: ignore[operator]
+
+    def __ipow__(self, other: Any) -> Any:
+        return self._become(self**other, "**=")  # type: ignore[operator]
+
+    def __imod__(self, other: Any) -> Any:
+        return self._become(self % other, "%=")  # type: ignore[operator]
+
+    def __ifloordiv__(self, other: Any) -> Any:
+        return self._become(self // other, "//=")  # type: ignore[operator]
+
+    # -- overwriting: the old value's gradient is zero
+
+    def copy_(self, source: Any) -> Any:
+        """Overwrite with `source`, broadcast and converted to this tensor's type; its gradient flows."""
+        if not hasattr(source, "array"):
+            source = type(self)(np.asarray(source))  # type: ignore[call-arg]
+        return self._become(ops.overwrite(self, source.to(self.array.dtype)), "copy_")
+
+    def fill_(self, value: Any) -> Any:
+        """Overwrite every element with one number."""
+        return self.copy_(np.asarray(value) if not hasattr(value, "array") else value)
+
+    def zero_(self) -> Any:
+        """Overwrite every element with zero."""
+        return self.fill_(0)
+
+    def uniform_(self, a: float = 0.0, b: float = 1.0, *, generator: Generator | None = None) -> Any:
+        """Overwrite with uniform random numbers in [a, b)."""
+        if a > b:
+            raise ArgumentError(f"uniform_: from {a} to {b} is empty. Pass the smaller number first.")
+        rng = (generator or default_generator).numpy
+        return self.copy_(rng.uniform(a, b, self.array.shape))
+
+    def normal_(self, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Any:
+        """Overwrite with normal random numbers."""
+        if std < 0:
+            raise ArgumentError(f"normal_: the standard deviation {std} is negative. Use 0 or more.")
+        rng = (generator or default_generator).numpy
+        return self.copy_(rng.normal(mean, std, self.array.shape))
+
+    def bernoulli_(self, p: float = 0.5, *, generator: Generator | None = None) -> Any:
+        """Overwrite with 1 with probability p, else 0."""
+        if not 0 <= p <= 1:
+            raise ArgumentError(f"bernoulli_: {p} is not a probability. Use a number from 0 to 1.")
+        rng = (generator or default_generator).numpy
+        return self.copy_(rng.random(self.array.shape) < p)
+
+    def random_(
+        self, low: int = 0, high: int = 2**24, *, generator: Generator | None = None
+    ) -> Any:
+        """Overwrite with random whole numbers from `low` up to but without `high`."""
+        rng = (generator or default_generator).numpy
+        return self.copy_(rng.integers(low, high, self.array.shape))
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        if not hasattr(value, "array"):
+            value = type(self)(np.asarray(value, dtype=self.array.dtype))  # type: ignore[call-arg]
+        if memory.rewritten and self._is_same_place(index, value):
+            # `x[i] *= 2` is three steps: v = x[i], v *= 2, x[i] = v. The second gave the memory a new
+            # history, carried by v; the third hands it over to x.
+            memory.inherit(self.array, self)
+        result = ops.setitem(self, value.to(self.array.dtype), index)
+        self._become(result, "x[index] = value")
+
+    def _is_same_place(self, index: Any, value: Any) -> bool:
+        """Whether `value` is a view of exactly the elements that `index` means."""
+        if not np.may_share_memory(self.array, value.array):
+            return False
+        here = ops.getitem(self.array, index).__array_interface__
+        there = value.array.__array_interface__
+        return all(here[k] == there[k] for k in ("data", "shape", "strides"))
+
+    # -- how it is done
+
+    def _become(self, result: Any, name: str) -> Any:
         """Write `result` into this tensor's memory and take over its history."""
-        self._refuse_unsafe_edit(name, recorded=result.requires_grad)
+        self._refuse_unsafe_edit(name)
         if result.shape != self.shape:
             raise ShapeError(
                 f"{name}: the result has shape {result.shape}, but it must be written into a tensor "
@@ -41,7 +161,7 @@ class InPlace:
             self.node, self.requires_grad = result.node, True
         return self
 
-    def _refuse_unsafe_edit(self, name: str, *, recorded: bool) -> None:
+    def _refuse_unsafe_edit(self, name: str) -> None:
         if not self.array.flags.writeable:
             raise InPlaceError(
                 f"{name}: this tensor of shape {self.shape} is an expanded or read-only view, several "
@@ -55,26 +175,12 @@ class InPlace:
                 "are recorded. Wrap the update in `with no_grad():`."
             )
         edge = self.node
-        while edge is not None and np.may_share_memory(edge.z, self.array):
+        while edge is not None and edge.z is not None and np.may_share_memory(edge.z, self.array):
             source = edge.inputs[0]
-            if isinstance(source, Tensor) and np.may_share_memory(source.array, self.array):
+            leaf = source is not None and not isinstance(source, Node)
+            if leaf and np.may_share_memory(source.array, self.array):
                 raise InPlaceError(
                     f"{name}: this tensor is a view of a leaf that requires a gradient. Wrap the "
                     "update in `with no_grad():`, or edit a clone()."
                 )
             edge = source if isinstance(source, Node) else None
-
-    def __iadd__(self, other: Any) -> Tensor:
-        return self._become(self + other, "+=")
-
-    def __isub__(self, other: Any) -> Tensor:
-        return self._become(self - other, "-=")
-
-    def __imul__(self, other: Any) -> Tensor:
-        return self._become(self * other, "*=")
-
-    def __itruediv__(self, other: Any) -> Tensor:
-        return self._become(self / other, "/=")
-
-    def __ipow__(self, other: Any) -> Tensor:
-        return self._become(self**other, "**=")

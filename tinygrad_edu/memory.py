@@ -85,3 +85,10 @@ def rewritten_since(array: np.ndarray, time: int, *, by: Any) -> bool:
     if entry is None or entry.recorded <= time:
         return False
     return entry.heir is None or entry.heir() is not by
+
+
+def inherit(array: np.ndarray, heir: Any) -> None:
+    """Make the tensor `heir` the one that carries the new history of this memory."""
+    entry = edits_of(array)
+    if entry is not None:
+        entry.heir = weakref.ref(heir)

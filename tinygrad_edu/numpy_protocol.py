@@ -1,3 +1,132 @@
-"""placeholder"""
+"""NumPy's functions on a tensor: `np.exp(t)`, `np.sum(t, axis=0)`, `array @ t`.
+
+Each is answered by the op of the same meaning, which records the graph. A function that has none raises:
+falling back to the bare array would cut the gradient off without a word.
+
+The backward rules rely on this too. A rule writes `g * np.cos(x)`, which is plain NumPy in the ordinary
+pass and lands here when the pass itself is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import ops
+from .errors import InputTypeError
+
+# Same name, same meaning.
+_SAME = """
+    exp expm1 log log2 log10 log1p sin cos tan sinh cosh tanh sqrt square reciprocal sign floor ceil
+    trunc maximum minimum matmul remainder isnan isinf isfinite logical_and logical_or logical_xor
+    logical_not bitwise_and bitwise_or bitwise_xor floor_divide
+    sum mean prod cumsum cumprod argmax argmin argsort all any count_nonzero where
+    reshape squeeze tile flip roll stack hstack vstack tril triu diagonal outer dot
+    broadcast_to swapaxes moveaxis allclose isclose
+""".split()
+# Another name here, after PyTorch.
+_RENAMED = {
+    np.add: "add",
+    np.subtract: "sub",
+    np.multiply: "mul",
+    np.divide: "div",
+    np.negative: "neg",
+    np.power: "pow",
+    np.float_power: "pow",
+    np.absolute: "abs",
+    np.fabs: "abs",
+    np.arcsin: "asin",
+    np.arccos: "acos",
+    np.arctan: "atan",
+    np.arctan2: "atan2",
+    np.heaviside: "heaviside",
+    np.equal: "eq",
+    np.not_equal: "ne",
+    np.less: "lt",
+    np.less_equal: "le",
+    np.greater: "gt",
+    np.greater_equal: "ge",
+    np.invert: "bitwise_not",
+    np.amax: "amax",
+    np.amin: "amin",
+    np.concatenate: "cat",
+    np.expand_dims: "unsqueeze",
+    np.transpose: "permute",
+    np.round: "round",
+    np.clip: "clamp",
+    np.copy: "clone",
+}
+_KEYWORDS = {"axis": "dim", "keepdims": "keepdim", "ddof": "correction", "a_min": "min", "a_max": "max"}
+_REDUCTIONS = {np.add: "sum", np.multiply: "prod", np.maximum: "amax", np.minimum: "amin"}
+
+
+def _table() -> dict[Any, Callable[..., Any]]:
+    table = {getattr(np, name): getattr(ops, name) for name in _SAME if hasattr(ops, name)}
+    table |= {function: getattr(ops, name) for function, name in _RENAMED.items() if hasattr(ops, name)}
+    table[np.permute_dims] = table[np.transpose] = _transpose
+    table[np.var] = lambda x, axis=None, ddof=0, keepdims=False: ops.var(
+        x, axis, correction=ddof, keepdim=keepdims
+    )
+    table[np.std] = lambda x, axis=None, ddof=0, keepdims=False: ops.std(
+        x, axis, correction=ddof, keepdim=keepdims
+    )
+    table[np.einsum] = getattr(ops, 'einsum', None)
+    table[np.ravel] = lambda x: ops.reshape(x, (-1,))
+    table[np.shape] = lambda x: x.array.shape
+    table[np.ndim] = lambda x: x.array.ndim
+    table[np.size] = lambda x, axis=None: np.size(x.array, axis)
+    for like in (np.zeros_like, np.ones_like, np.full_like, np.empty_like):  # constants
+        table[like] = lambda x, *args, like=like, **kw: type(x)(like(x.array, *args, **kw))
+    return table
+
+
+def _transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
+    return ops.permute(x, tuple(axes or reversed(range(x.array.ndim))))
+
+
+_functions = _table()
+
+
 class NumPyProtocol:
+    """Answers NumPy when it meets a Tensor."""
+
     __slots__ = ()
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if "out" in kwargs:
+            raise InputTypeError(
+                f"numpy.{ufunc.__name__}: the result would be written into an array, where its history "
+                "is lost (as in `array += tensor`). Write `array = array + tensor`."
+            )
+        if method == "reduce" and ufunc in _REDUCTIONS:
+            (x, *rest) = inputs
+            options = dict(zip(("axis", "dtype"), rest, strict=False)) | kwargs
+            keep = options.get("keepdims", False)
+            return getattr(ops, _REDUCTIONS[ufunc])(x, options.get("axis", 0), keepdim=keep)
+        if method != "__call__" or ufunc not in _functions:
+            raise _unknown(ufunc.__name__ + ("" if method == "__call__" else f".{method}"))
+        return _functions[ufunc](*inputs, **_renamed(ufunc.__name__, kwargs))
+
+    def __array_function__(
+        self, function: Any, types: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> Any:
+        if function not in _functions:
+            raise _unknown(function.__name__)
+        if function in (np.var, np.std):
+            return _functions[function](*args, **kwargs)
+        return _functions[function](*args, **_renamed(function.__name__, kwargs))
+
+
+def _renamed(name: str, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """NumPy's keywords under PyTorch's names."""
+    return {_KEYWORDS.get(k, k): v for k, v in kwargs.items() if v is not np._NoValue}
+
+
+def _unknown(name: str) -> Exception:
+    return InputTypeError(
+        f"numpy.{name}: called on a tensor, but this library has no rule for it, and NumPy's result "
+        "would lose the gradient. Use one of the library's ops, or x.detach().numpy() where no gradient "
+        "is wanted."
+    )

@@ -151,22 +151,28 @@ class Recipe(Protocol):
         """The shape of input `i`."""
         ...
 
+    def shapes(self) -> list[tuple[int, ...]]:
+        """The shapes of all inputs."""
+        ...
+
 
 class Rule:
     """A backward rule for one input, with the names it reads resolved once, when it is declared."""
 
-    __slots__ = ("fn", "pull", "reads", "reads_output")
+    __slots__ = ("fn", "pull", "reads", "reads_output", "reads_shape")
 
     def __init__(self, fn: Callable[..., Array], names: Sequence[str], owner: Op, i: int) -> None:
         self.fn = fn
         self.reads: tuple[int, ...] = ()  # the inputs whose values must survive until the backward pass
-        self.reads_output = "z" in names
+        self.reads_output = False
+        self.reads_shape = False
         getters = [self._getter(name, owner, i) for name in names]
-        self.pull: Callable[[Array, Recipe], Array] = _call(fn, getters)
+        self.pull: Callable[[Array, Recipe], Array] = self._shortcut() or _call(fn, getters)
 
     def _getter(self, name: str, owner: Op, i: int) -> Callable[[Recipe], Any]:
         inputs, variadic = owner.inputs, owner.variadic
         if name == "z" and name not in inputs:
+            self.reads_output = True
             return lambda node: node.z
         if variadic and name == "i":
             return lambda node: i
@@ -178,8 +184,9 @@ class Rule:
             self.reads += (k,)
             return lambda node: node.values[k]
         if name.endswith("_shape") and name[:-6] in inputs:
+            self.reads_shape = True
             if variadic:
-                return lambda node: [node.shape_of(j) for j in range(len(node.values))]
+                return lambda node: node.shapes()
             j = inputs.index(name[:-6])
             return lambda node: node.shape_of(j)
         if name in owner.params:
@@ -190,14 +197,21 @@ class Rule:
             f"A rule may read {', '.join(offered)}, and an input's name with _shape."
         )
 
+    def _shortcut(self) -> Callable[[Array, Recipe], Array] | None:
+        """The commonest rules without a getter in between: 0.1 µs of the 2 µs that a node costs."""
+        fn = self.fn
+        if fn.__code__.co_argcount == 2 and self.reads_output:
+            return lambda g, node: fn(g, node.z)
+        if fn.__code__.co_argcount == 2 and self.reads and self.reads[0] >= 0:
+            k = self.reads[0]
+            return lambda g, node: fn(g, node.values[k])
+        return None
+
 
 def _call(fn: Callable[..., Array], getters: list[Callable[[Recipe], Any]]) -> Callable[..., Array]:
     """A rule as `(g, node) -> gradient`; the short cases are unrolled, for they run once a node."""
     if not getters:
         return lambda g, node: fn(g)
-    if len(getters) == 1:
-        (first,) = getters
-        return lambda g, node: fn(g, first(node))
     if len(getters) == 2:
         first, second = getters
         return lambda g, node: fn(g, first(node), second(node))
@@ -231,7 +245,7 @@ class Op:
         self.inputs: tuple[str, ...] = ()
         self.params: tuple[str, ...] = self._names
         self.rules: tuple[Rule | None, ...] = ()
-        self.saves = False
+        self.saves = self.reads_shape = self.differentiable = False
         self._variadic_rules: dict[int, Rule | None] = {}
         self._variadic_fn: Callable[..., Array] | None = None
         self.__doc__ = forward.__doc__
@@ -272,7 +286,10 @@ class Op:
             rules_here = list(self.rules)
         # Whether a backward pass needs any saved value: `x + y` can be walked twice, `x * y` only when
         # its graph is retained.
-        self.saves = any(r is not None and (r.reads or r.reads_output) for r in rules_here)
+        present = [r for r in rules_here if r is not None]
+        self.saves = any(r.reads or r.reads_output for r in present)
+        self.reads_shape = any(r.reads_shape for r in present)
+        self.differentiable = bool(present)  # whether any input can receive a gradient
 
     def _rule(self, fn: Callable[..., Array], i: int) -> Rule:
         code = fn.__code__
@@ -286,13 +303,6 @@ class Op:
             fn = self._variadic_fn
             self._variadic_rules[i] = None if fn is None else self._rule(fn, i)
         return self._variadic_rules[i]
-
-    @property
-    def differentiable(self) -> bool:
-        """Whether any input can receive a gradient."""
-        if self.variadic:
-            return self._variadic_fn is not None
-        return any(rule is not None for rule in self.rules)
 
     def input_name(self, i: int) -> str:
         """The name of input `i` in the formula and in messages."""

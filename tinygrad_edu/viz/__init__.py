@@ -1,0 +1,5 @@
+"""Seeing a backward pass."""
+
+from .graph import graph
+
+__all__ = ["graph"]
