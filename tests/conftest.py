@@ -1,0 +1,44 @@
+"""What every test shares: hypothesis profiles, and a registry of ops that no test leaves changed.
+
+The default profile draws the same examples on every run. A longer, random search:
+
+    HYPOTHESIS_PROFILE=thorough python -m pytest tests
+
+and, while writing an op, a short one that does not look for the smallest failure: `quick`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+from tinygrad_edu.op import registry
+
+settings.register_profile(
+    "ci",
+    max_examples=20,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],  # two busy cores are not a defect of a strategy
+)
+settings.register_profile(
+    "thorough", settings.get_profile("ci"), max_examples=300, derandomize=False, print_blob=True
+)
+settings.register_profile(
+    "quick", settings.get_profile("ci"), max_examples=5, phases=[Phase.explicit, Phase.generate]
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(autouse=True)
+def _registry_as_before() -> Iterator[None]:
+    """An op that a test declares leaves the registry with the test."""
+    before = dict(registry)
+    yield
+    if registry.keys() != before.keys():
+        registry.clear()
+        registry.update(before)
