@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 
-from ..op import COLLECTOR, MOVER, Array, op
+from ..errors import ArgumentError, ShapeError
+from ..op import COLLECTOR, MOVER, ROUTER, Array, op
+from .places import wrap, wrap_all
 
 Shape = tuple[int, ...]
 
@@ -34,14 +39,237 @@ sum_to.defvjp(
 )
 
 
+def expand(x: Array, shape: Sequence[int]) -> Array:
+    """x repeated along missing and one-element dimensions; −1 keeps a length. A view.
+
+    Raises `ShapeError` where a dimension that is not 1 would have to change.
+    """
+    new = len(shape) - len(x.shape)
+    old = (1,) * new + tuple(x.shape)
+    wanted = tuple(o if n == -1 and d >= new else n for d, (o, n) in enumerate(zip(old, shape)))
+    if new < 0 or any(n < 0 or o not in (1, n) for o, n in zip(old, wanted)):
+        raise ShapeError(
+            f"expand: x {tuple(x.shape)} cannot become {tuple(shape)}: only missing dimensions and "
+            "those of length 1 can be repeated. Use repeat() to copy, or reshape first."
+        )
+    return broadcast_to(x, wanted)
+
+
+def expand_as(x: Array, other: Array) -> Array:
+    """x expanded to the shape of `other`."""
+    return expand(x, other.shape)
+
+
+# -- another shape, the same order
+
+
 @op(family=MOVER, formula=r"z = \mathrm{reshape}(x)")
 def reshape(x: Array, shape: Shape) -> Array:
-    """The same numbers, in the same order, in another shape; −1 stands for what is left."""
-    return x.reshape(shape)
+    """The same numbers, in the same order, in another shape; −1 stands for what is left.
+
+    A view where the memory allows it, a copy elsewhere. Raises `ShapeError` where the sizes differ.
+    """
+    try:
+        return x.reshape(shape)
+    except (ValueError, TypeError) as error:
+        raise ShapeError(
+            f"reshape: x {x.shape} has {x.size} elements, which do not fill {shape}: {error}. "
+            "The lengths must multiply to the same size; at most one of them may be -1."
+        ) from None
 
 
-reshape.defvjp(
-    x=lambda g, x_shape: reshape(g, x_shape),
+@op(family=MOVER, formula=r"z = \mathrm{reshape}(x)")
+def view(x: Array, shape: Shape) -> Array:
+    """`reshape` that never copies: raises `ShapeError` where the new shape needs another memory layout."""
+    z: Array = reshape(x, shape)
+    if z.size and not np.may_share_memory(x, z):
+        raise ShapeError(
+            f"view: x {x.shape} cannot be seen as {shape} without a copy: its elements do not lie in "
+            "memory in that order (a transpose?). Use reshape(), or contiguous() first."
+        )
+    return z
+
+
+for reshaping in (reshape, view):
+    reshaping.defvjp(x=lambda g, x_shape: reshape(g, x_shape))
+
+
+def view_as(x: Array, other: Array) -> Array:
+    """x seen in the shape of `other`."""
+    return view(x, tuple(other.shape))
+
+
+def flatten(x: Array, start_dim: int = 0, end_dim: int = -1) -> Array:
+    """The dimensions from `start_dim` to `end_dim` (included) as one: (N, C, H, W) → (N, C·H·W)."""
+    shape = tuple(x.shape) or (1,)
+    first, last = (wrap(dim, len(shape), "flatten") for dim in (start_dim, end_dim))
+    if first > last:
+        raise ShapeError(
+            f"flatten: start_dim {start_dim} comes after end_dim {end_dim} in {shape}. Swap them."
+        )
+    return reshape(x, (*shape[:first], math.prod(shape[first : last + 1]), *shape[last + 1 :]))
+
+
+def unflatten(x: Array, dim: int, sizes: Sequence[int]) -> Array:
+    """Dimension `dim` as several of the lengths `sizes`, of which one may be −1."""
+    dim, shape, sizes = wrap(dim, len(x.shape), "unflatten"), tuple(x.shape), tuple(sizes)
+    known = math.prod(n for n in sizes if n != -1)
+    if sizes.count(-1) == 1 and known:
+        sizes = tuple(shape[dim] // known if n == -1 else n for n in sizes)
+    if not sizes or math.prod(sizes) != shape[dim] or min(sizes) < 0:
+        raise ShapeError(
+            f"unflatten: dim {dim} of x {shape} has length {shape[dim]}, which is not the product of "
+            f"{sizes}. The sizes must multiply to it."
+        )
+    return reshape(x, (*shape[:dim], *sizes, *shape[dim + 1 :]))
+
+
+@op(family=MOVER, formula=r"z = \mathrm{squeeze}(x)")
+def squeeze(x: Array, dim: int | Sequence[int] | None = None) -> Array:
+    """x without its dimensions of length 1, or without those among `dim`; a view."""
+    if dim is None:
+        return x.squeeze()
+    dims = wrap_all(dim, x.ndim, "squeeze")
+    return x.squeeze(tuple(d for d in dims if x.ndim and x.shape[d] == 1))
+
+
+@op(family=MOVER, formula=r"z = \mathrm{unsqueeze}(x)")
+def unsqueeze(x: Array, dim: int) -> Array:
+    """x with a new dimension of length 1 at `dim`; a view."""
+    return np.expand_dims(x, wrap(dim, x.ndim + 1, "unsqueeze"))
+
+
+for resizing in (squeeze, unsqueeze):
+    resizing.defvjp(x=lambda g, x_shape: reshape(g, x_shape))
+
+
+# -- another order
+
+
+@op(family=MOVER, formula=r"z = x^\top")
+def transpose(x: Array, dim0: int, dim1: int) -> Array:
+    """Dimensions `dim0` and `dim1` swapped; a view."""
+    return x.swapaxes(wrap(dim0, x.ndim, "transpose"), wrap(dim1, x.ndim, "transpose")) if x.ndim else x
+
+
+@op(family=MOVER, formula=r"z = x^{\pi}")
+def permute(x: Array, dims: Sequence[int]) -> Array:
+    """The dimensions in the order `dims`: z.shape[i] = x.shape[dims[i]]; a view."""
+    dims = wrap_all(dims, x.ndim, "permute") if x.ndim or len(dims) else ()
+    if len(dims) != x.ndim:
+        raise ShapeError(
+            f"permute: x {x.shape} has {x.ndim} dimensions, but the order {dims} names {len(dims)}. "
+            "Name every dimension once."
+        )
+    return x.transpose(dims)
+
+
+def _inverse(dims: Sequence[int]) -> Shape:
+    """The order that undoes the order `dims`."""
+    return tuple(sorted(range(len(dims)), key=lambda i: dims[i] % len(dims)))
+
+
+transpose.defvjp(
+    x=lambda g, dim0, dim1: transpose(g, dim0, dim1),
+)
+permute.defvjp(
+    x=lambda g, dims: permute(g, _inverse(dims)),
+)
+
+
+def swapaxes(x: Array, axis0: int, axis1: int) -> Array:
+    """Dimensions `axis0` and `axis1` swapped (NumPy's name for `transpose`)."""
+    return transpose(x, axis0, axis1)
+
+
+def moveaxis(x: Array, source: int | Sequence[int], destination: int | Sequence[int]) -> Array:
+    """The dimensions `source` at the places `destination`; the others keep their order."""
+    ndim = len(x.shape)
+    come, go = wrap_all(source, ndim, "moveaxis"), wrap_all(destination, ndim, "moveaxis")
+    if len(come) != len(go):
+        raise ShapeError(
+            f"moveaxis: source {source} names {len(come)} dimension(s), destination {destination} names "
+            f"{len(go)}. Name as many places as dimensions."
+        )
+    order = [d for d in range(ndim) if d not in come]
+    for place, d in sorted(zip(go, come)):
+        order.insert(place, d)
+    return permute(x, tuple(order))
+
+
+movedim = moveaxis
+
+
+def t(x: Array) -> Array:
+    """The transpose of a matrix; a vector or a number stays as it is."""
+    if len(x.shape) > 2:
+        raise ShapeError(
+            f"t: x {tuple(x.shape)} has more than two dimensions. Use transpose(dim0, dim1) or .mT."
+        )
+    return transpose(x, 0, 1) if len(x.shape) == 2 else x
+
+
+# -- copies of the whole
+
+
+@op(family=COLLECTOR, formula=r"z = (x, x, \dots)")
+def repeat(x: Array, repeats: Sequence[int]) -> Array:
+    """x copied `repeats[d]` times along each dimension d; further repeats add dimensions in front."""
+    if len(repeats) < x.ndim or min(repeats, default=0) < 0:
+        raise ShapeError(
+            f"repeat: x {x.shape} has {x.ndim} dimension(s), but repeats are {tuple(repeats)}. "
+            "Give a number, not negative, for every dimension, or use tile()."
+        )
+    return np.tile(x, repeats)
+
+
+def _repeat_x(g: Array, x_shape: Shape, repeats: Sequence[int]) -> Array:
+    old = (1,) * (len(repeats) - len(x_shape)) + tuple(x_shape)
+    copies = tuple(n for pair in zip(repeats, old) for n in pair)  # (r0·n0, …) -> (r0, n0, …)
+    one_copy = tuple(n for length in old for n in (1, length))
+    return reshape(sum_to(reshape(g, copies), one_copy), x_shape)
+
+
+repeat.defvjp(
+    x=_repeat_x,
+)
+
+
+def tile(x: Array, dims: Sequence[int]) -> Array:
+    """x copied `dims[d]` times along each dimension; missing numbers in front are 1."""
+    return repeat(x, (1,) * (len(x.shape) - len(dims)) + tuple(dims))
+
+
+# -- turned and shifted
+
+
+@op(family=MOVER, formula=r"z_i = x_{n-1-i}")
+def flip(x: Array, dims: int | Sequence[int]) -> Array:
+    """The elements in reverse order along `dims`; a copy."""
+    dims = wrap_all(dims, x.ndim, "flip")
+    return np.flip(x, dims).copy() if x.ndim else x.copy()
+
+
+@op(family=MOVER, formula=r"z_{i+k} = x_i")
+def roll(x: Array, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Array:
+    """The elements moved `shifts` places along `dims`; those pushed out come back in at the start.
+
+    Without `dims`, the elements are moved in their flat order.
+    """
+    if dims is not None:
+        dims = tuple(wrap(dim, x.ndim, "roll") for dim in (dims if np.ndim(dims) else (dims,)))
+        if np.size(shifts) != len(dims):
+            raise ArgumentError(
+                f"roll: shifts {shifts} and dims {dims} must go in pairs. Give one shift for each dim."
+            )
+    return np.roll(x, shifts, dims if x.ndim else None)
+
+
+flip.defvjp(
+    x=lambda g, dims: flip(g, dims),
+)
+roll.defvjp(
+    x=lambda g, shifts, dims: roll(g, tuple(-int(k) for k in np.ravel(shifts)), dims),
 )
 
 
@@ -53,4 +281,16 @@ def clone(x: Array) -> Array:
 
 clone.defvjp(
     x=lambda g: g,
+)
+
+
+@op(family=ROUTER, formula=r"z = y", casts="keep")
+def overwrite(x: Array, y: Array) -> Array:
+    """x with every element replaced by y, which is broadcast: what `copy_` and `zero_` record."""
+    return np.broadcast_to(y, x.shape).copy()
+
+
+overwrite.defvjp(
+    x=lambda g: np.zeros_like(g),
+    y=lambda g: g,
 )
