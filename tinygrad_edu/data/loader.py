@@ -1,0 +1,137 @@
+"""Batches of examples, shuffled or in order, under PyTorch's names.
+
+A data set is anything with a length that gives example `i` for `dataset[i]`. A data set of whole
+tensors also gives many examples at once, `dataset[[3, 1, 4]]`, and the loader makes use of that:
+one indexing per batch where collecting single examples would take one per example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..creation import randperm, tensor
+from ..dtypes import float64
+from ..errors import ArgumentError, InputTypeError, ShapeError
+from ..random import Generator
+from ..tensor import Tensor
+
+__all__ = ["DataLoader", "Dataset", "TensorDataset"]
+
+
+class Dataset:
+    """Examples by number. A subclass defines `__getitem__(i)` and `__len__()`."""
+
+    def __getitem__(self, index: Any) -> Any:
+        raise NotImplementedError(
+            f"{type(self).__name__} does not say what an example is: define __getitem__(self, "
+            "index)."
+        )
+
+
+class TensorDataset(Dataset):
+    """Tensors of one length side by side: example `i` is `(x[i], y[i], …)`.
+
+    Arrays are taken too. Raises `ShapeError` where the lengths differ.
+    """
+
+    def __init__(self, *tensors: Tensor | np.ndarray) -> None:
+        if not tensors:
+            raise ArgumentError(
+                "TensorDataset: no tensors were given. Pass at least one, e.g. (x, y)."
+            )
+        self.tensors = tuple(t if isinstance(t, Tensor) else Tensor(np.asarray(t)) for t in tensors)
+        shapes = [tuple(t.shape) for t in self.tensors]
+        if not all(shapes) or len({shape[0] for shape in shapes}) > 1:
+            raise ShapeError(
+                f"TensorDataset: the tensors have shapes {', '.join(map(str, shapes))}; their "
+                "first dimension counts the examples, so it must be the same. Is one of them "
+                "transposed?"
+            )
+
+    def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
+        return tuple(t[index] for t in self.tensors)
+
+    def __len__(self) -> int:
+        return len(self.tensors[0])
+
+    def take(self, index: np.ndarray | slice) -> list[Tensor]:
+        """The examples of a batch, in memory of their own: edits leave the data set alone."""
+        return [
+            t[index] if t.requires_grad else Tensor(np.array(t.array[index])) for t in self.tensors
+        ]
+
+
+class DataLoader:
+    """The examples of `dataset` in batches, in a new order each time where `shuffle` is set.
+
+        for x, y in DataLoader(TensorDataset(x, y), batch_size=32, shuffle=True):
+            loss = criterion(model(x), y)  # x (32, D), y (32,)
+
+    The last batch may be smaller; `drop_last` leaves it out. The order comes from `generator`, or
+    from the library's own (`manual_seed`). Raises `ArgumentError` for a batch size below 1.
+    """
+
+    def __init__(
+        self,
+        dataset: Any,
+        batch_size: int = 1,
+        shuffle: bool = False,
+        *,
+        drop_last: bool = False,
+        generator: Generator | None = None,
+    ) -> None:
+        if type(batch_size) is not int or batch_size < 1:
+            raise ArgumentError(
+                f"DataLoader: batch_size={batch_size!r}, but a batch holds at least one example. "
+                "Use a whole number such as 32."
+            )
+        if not hasattr(dataset, "__len__") or not hasattr(dataset, "__getitem__"):
+            raise InputTypeError(
+                f"DataLoader: a {type(dataset).__name__} is not a data set, which has a length and "
+                "gives example i for dataset[i]. Wrap tensors: TensorDataset(x, y)."
+            )
+        self.dataset = dataset
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.drop_last = drop_last
+        self.generator = generator
+
+    def __len__(self) -> int:
+        """How many batches there are."""
+        whole, rest = divmod(len(self.dataset), self.batch_size)
+        return whole + (1 if rest and not self.drop_last else 0)
+
+    def __iter__(self) -> Iterator[Any]:
+        n = len(self.dataset)
+        order = randperm(n, generator=self.generator).array if self.shuffle else None
+        spans = [slice(i * self.batch_size, (i + 1) * self.batch_size) for i in range(len(self))]
+        # A subclass that changes what an example is must be asked for each one.
+        if getattr(type(self.dataset), "__getitem__", None) is TensorDataset.__getitem__:
+            for span in spans:  # in order, a slice: NumPy copies it faster than a list of rows
+                yield self.dataset.take(span if order is None else order[span])
+        else:
+            numbers = range(n) if order is None else order.tolist()
+            for span in spans:
+                yield collate([self.dataset[i] for i in numbers[span]])
+
+
+def collate(examples: Sequence[Any]) -> Any:
+    """A list of examples as one batch: numbers and tensors are stacked, tuples and dicts by place.
+
+    `[(x0, y0), (x1, y1)]` with x (D,) and y a number → `[x (2, D), y (2,)]`, a list as in PyTorch.
+    """
+    first = examples[0]
+    if isinstance(first, Tensor):
+        return Tensor(np.stack([example.numpy() for example in examples]))
+    if isinstance(first, np.ndarray | np.generic):
+        return Tensor(np.stack(examples))
+    if isinstance(first, bool | int | float):
+        return tensor(list(examples), dtype=float64 if isinstance(first, float) else None)
+    if isinstance(first, dict):
+        return {key: collate([example[key] for example in examples]) for key in first}
+    if isinstance(first, tuple | list):
+        return [collate(part) for part in zip(*examples, strict=True)]
+    return list(examples)
