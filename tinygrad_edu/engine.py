@@ -170,7 +170,7 @@ class _Lifted:
 def run(
     roots: Iterable[tuple[Any, Array]],
     *,
-    targets: Sequence[Any] | None = None,
+    targets: Iterable[Any] | None = None,
     retain_graph: bool = False,
     lift: Callable[[Any, Any], Any] | None = None,
 ) -> dict[Any, Array]:
@@ -184,6 +184,9 @@ def run(
     Raises `GradientError` at a node whose values were freed, `InPlaceError` at one whose were edited.
     """
     roots = list(roots)
+    targets = None if targets is None else set(targets)  # by identity: tensors compare elementwise
+    if targets is not None:
+        targets = set(targets)  # by identity: in a list, `in` would ask the tensors whether they are equal
     needed = None if targets is None else _leading_to(targets, [edge for edge, _ in roots])
     totals: dict[Any, tuple[Array, bool]] = {}  # edge → its gradient so far; is that array ours alone?
     frontier: list[tuple[int, Node]] = []  # a heap of (-number, node): the node made last comes first
