@@ -1,0 +1,80 @@
+"""Scores into probabilities, safely: the largest score is taken off before exp.
+
+exp(x − m)/Σ exp(x − m) is the same for every m; with m the largest x no exponent is positive, so nothing
+overflows, and the sum is at least 1, so nothing is divided by zero.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..op import SCALER, Array, op
+from .dims import axis_of, floating, kept
+
+
+def _scores(name: str, x: Array, dim: Any, dtype: Any) -> tuple[np.ndarray, Any]:
+    """x in the type to compute in, and the axis."""
+    if dtype is not None:
+        x = x.astype(dtypes.as_dtype(dtype), copy=False)
+    floating(name, x)
+    return x, axis_of(x.ndim, dim, name)
+
+
+@op(family=SCALER, formula=r"z_i = \frac{e^{x_i}}{\sum_k e^{x_k}}")
+def softmax(x: Array, dim: int, dtype: Any = None) -> Array:
+    """Probabilities along `dim`: positive, with sum 1.
+
+    The Jacobian is diag(z) − z zᵀ, so dL/dx = z ⊙ (g − Σ g z). A row of −∞ only gives NaN, as in PyTorch.
+    """
+    x, axis = _scores("softmax", x, dim, dtype)
+    with np.errstate(invalid="ignore"):
+        e = np.exp(x - np.maximum.reduce(x, axis, None, None, True, initial=-math.inf))
+        return e / np.add.reduce(e, axis, None, None, True)
+
+
+def _softmax_x(g: Array, z: Array, dim: int) -> Array:
+    gz = g * z
+    return gz - z * gz.sum(axis=axis_of(z.ndim, dim, "softmax"), keepdims=True)
+
+
+softmax.defvjp(
+    x=_softmax_x,
+)
+
+
+@op(family=SCALER, formula=r"z_i = x_i - \ln \sum_k e^{x_k}")
+def log_softmax(x: Array, dim: int, dtype: Any = None) -> Array:
+    """The logarithm of `softmax`, finite where softmax itself is 0: dL/dx = g − eᶻ Σ g."""
+    x, axis = _scores("log_softmax", x, dim, dtype)
+    with np.errstate(invalid="ignore"):
+        shifted = x - np.maximum.reduce(x, axis, None, None, True, initial=-math.inf)
+        return shifted - np.log(np.add.reduce(np.exp(shifted), axis, None, None, True))
+
+
+log_softmax.defvjp(
+    x=lambda g, z, dim: (
+        g - np.exp(z) * g.sum(axis=axis_of(z.ndim, dim, "log_softmax"), keepdims=True)
+    ),
+)
+
+
+@op(family=SCALER, formula=r"z = \ln \sum_k e^{x_k}", casts="float")
+def logsumexp(x: Array, dim: Any, keepdim: bool = False) -> Array:
+    """The logarithm of a sum of exponentials, a smooth maximum: dz/dx = softmax(x) = e^(x − z)."""
+    axis = axis_of(x.ndim, dim, "logsumexp")
+    m = np.maximum.reduce(x, axis, None, None, True, initial=-math.inf)
+    m = np.where(np.isfinite(m), m, 0)  # ∞ − ∞ would be NaN, and a sum of ∞ or of 0 is right as it is
+    with np.errstate(divide="ignore"):
+        z = m + np.log(np.add.reduce(np.exp(x - m), axis, None, None, True))
+    return z if keepdim else z.reshape(np.add.reduce(m, axis).shape)
+
+
+logsumexp.defvjp(
+    x=lambda g, z, x, dim, keepdim: (
+        kept(g, x.shape, dim, keepdim) * np.exp(x - kept(z, x.shape, dim, keepdim))
+    ),
+)
