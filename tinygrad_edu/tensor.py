@@ -356,8 +356,8 @@ def apply(op: Op, inputs: Sequence[Any], params: Mapping[str, Any] = _NO_PARAMS)
             edges.append(None)
     if memory.rewritten:
         _refuse_stale(op, inputs)
-    if not plain:
-        values, edges = _convert(op, inputs)
+    if not plain or params.get("dtype") is not None:
+        values, edges = _convert(op, inputs, params)
     try:
         z = op.forward(*values, **params)
     except (ValueError, IndexError, TypeError, OverflowError) as error:
@@ -369,8 +369,13 @@ def apply(op: Op, inputs: Sequence[Any], params: Mapping[str, Any] = _NO_PARAMS)
     return Tensor(z, True, Node(op, edges, values, params, z))
 
 
-def _convert(op: Op, inputs: Sequence[Any]) -> tuple[list[Any], list[Any]]:
-    """Bring the inputs to arrays, and those that have a rule to one number type, as PyTorch does."""
+def _convert(
+    op: Op, inputs: Sequence[Any], params: Mapping[str, Any]
+) -> tuple[list[Any], list[Any]]:
+    """Bring the inputs to arrays, and those that have a rule to one number type, as PyTorch does.
+
+    The type is that of `dtype=`, where the op was given one (`x.sum(dtype=float64)`).
+    """
     converted = [_operand(op, x) for x in inputs]
     if op.casts != "keep":
         moving = [
@@ -383,6 +388,8 @@ def _convert(op: Op, inputs: Sequence[Any]) -> tuple[list[Any], list[Any]]:
         )
         if op.casts == "float" and dtype.kind != "f":
             dtype = dtypes.get_default_dtype()
+        if params.get("dtype") is not None:
+            dtype = dtypes.as_dtype(params["dtype"])
         for i in moving:
             x = converted[i]
             if isinstance(x, Tensor) and x.array.dtype != dtype:
