@@ -21,8 +21,9 @@ ROOT = PACKAGE.name
 FLOORS = (
     ("errors",),
     ("op",),
+    ("dtypes",),
     ("ops",),
-    ("memory", "dtypes", "explain", "random"),
+    ("memory", "explain", "random"),
     ("engine",),
     ("tensor", "conversion", "inplace", "methods", "numpy_protocol"),
     ("creation",),
