@@ -240,7 +240,8 @@ class Op:
         n = code.co_argcount + code.co_kwonlyargcount
         names = code.co_varnames[:n]
         self._names = (code.co_varnames[n], *names) if self.variadic else names
-        self._defaults = dict(zip(names[::-1], (forward.__defaults__ or ())[::-1], strict=False))
+        positional = names[: code.co_argcount]
+        self._defaults = dict(zip(positional[::-1], (forward.__defaults__ or ())[::-1], strict=False))
         self._defaults |= forward.__kwdefaults__ or {}
         self.inputs: tuple[str, ...] = ()
         self.params: tuple[str, ...] = self._names
