@@ -5,6 +5,7 @@ catch, so both `except RuntimeError` and `except TinygradEduError` work:
 
     TinygradEduError
     ├── ShapeError        RuntimeError    shapes that do not fit each other
+    │   └── TargetError   ValueError      a target that does not fit the prediction it judges
     ├── DimError          IndexError      a dimension or an index that is not there
     ├── DTypeError        RuntimeError    a number type that the operation cannot take
     ├── ArgumentError     ValueError      an argument out of its range
@@ -14,6 +15,9 @@ catch, so both `except RuntimeError` and `except TinygradEduError` work:
     │   ├── AnomalyError                  a NaN or an infinity was born
     │   └── GradcheckError                analytic and numeric gradients differ
     ├── RuleError         TypeError       an operation was declared wrongly
+    ├── StateError        RuntimeError    a state dict that does not fit the module
+    ├── AbsentError       AttributeError  a parameter, buffer or submodule that is not there
+    ├── RegistrationError KeyError        a name that a module cannot give
     └── DataError         ValueError      a file whose contents cannot be used
         └── DataMissing   FileNotFoundError   a file that is not there
 """
@@ -21,6 +25,7 @@ catch, so both `except RuntimeError` and `except TinygradEduError` work:
 from __future__ import annotations
 
 __all__ = [
+    "AbsentError",
     "AnomalyError",
     "ArgumentError",
     "DTypeError",
@@ -31,8 +36,11 @@ __all__ = [
     "GradientError",
     "InPlaceError",
     "InputTypeError",
+    "RegistrationError",
     "RuleError",
     "ShapeError",
+    "StateError",
+    "TargetError",
     "TinygradEduError",
 ]
 
@@ -61,6 +69,10 @@ class InputTypeError(TinygradEduError, TypeError):
     """A Python object of the wrong kind."""
 
 
+class TargetError(ShapeError, ArgumentError):
+    """A target that does not fit the prediction: PyTorch raises now RuntimeError, now ValueError."""
+
+
 class GradientError(TinygradEduError, RuntimeError):
     """A backward pass that cannot be right."""
 
@@ -79,6 +91,21 @@ class GradcheckError(GradientError):
 
 class RuleError(TinygradEduError, TypeError):
     """An operation or its backward rules were declared wrongly."""
+
+
+class StateError(TinygradEduError, RuntimeError):
+    """A state dict that does not fit the module; the message is the report."""
+
+
+class AbsentError(TinygradEduError, AttributeError):
+    """A parameter, buffer or submodule that is not there."""
+
+
+class RegistrationError(TinygradEduError, KeyError):
+    """A name that a module cannot give to a parameter, buffer or submodule."""
+
+    def __str__(self) -> str:  # a KeyError would put the message in quotes
+        return str(self.args[0])
 
 
 class DataError(TinygradEduError, ValueError):

@@ -1,0 +1,137 @@
+"""Losses of classes: logits x of every class against the class that was true.
+
+    p = softmax(x),   ℓ = −ln p[t],   ∂ℓ/∂x = p − onehot(t): prediction minus truth
+
+and with weights, smoothing or probabilities for a truth, ∂ℓ/∂x = p · Σ_c q_c − q, where q is the charge that
+`truth` explains.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..errors import ArgumentError
+from ..op import ROUTER, SCALER, Array, op
+from .loss_basics import dealt, reduced
+from .softmaxes import log_softmax, softmax
+from .truth import Truth, check_classes, over_classes
+
+__all__ = ["cross_entropy", "nll_loss"]
+
+
+@op(family=SCALER, formula=r"z = -\frac{1}{N}\sum_n \ln \mathrm{softmax}(x_n)_{t_n}", casts="keep")
+def cross_entropy(
+    x: Array,
+    target: Array,
+    weight: Array | None = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Array:
+    """Softmax and the negative logarithm of the true class's probability, in one safe step.
+
+    Logits x (N, C), (C) or (N, C, d…); target: class numbers (N), () or (N, d…), or probabilities of the
+    shape of x; `weight` (C), the price of each class. The mean is weighted too: it divides by the weights
+    of the true classes. Examples labelled `ignore_index` count for nothing. The largest logit is taken off
+    before exp, which changes no probability and makes overflow impossible.
+
+    Raises `TargetError` for shapes that do not fit, `DimError` for a label that is no class,
+    `DTypeError` for labels in floating point, `ArgumentError` where every example is ignored.
+    """
+    check_classes("cross_entropy", x, target, weight, probabilities=True)
+    if not 0 <= label_smoothing <= 1:
+        raise ArgumentError(
+            f"cross_entropy: label_smoothing={label_smoothing}, but it is the part of the truth that is "
+            "spread over all classes: between 0 and 1. 0.1 is usual."
+        )
+    truth = Truth("cross_entropy", x.shape, target, weight, ignore_index)
+    axis = truth.axis
+    x = x - x.max(axis=axis, keepdims=True, initial=-math.inf)
+    log_total = np.log(np.exp(x).sum(axis=axis))  # (N, d…)
+    if truth.labels is None or label_smoothing:
+        q = truth.charge(x.dtype, label_smoothing)
+        losses = log_total * q.sum(axis=axis) - (q * x).sum(axis=axis)
+    else:
+        losses = truth.priced(log_total - x[truth.own()])
+    return reduced("cross_entropy", losses, reduction, truth.total(reduction))
+
+
+def _cross_entropy_x(
+    g: Array,
+    x: Array,
+    target: Array,
+    weight: Array | None,
+    ignore_index: int,
+    reduction: str,
+    label_smoothing: float,
+) -> Array:
+    truth = Truth("cross_entropy", x.shape, target, weight, ignore_index)
+    axis = truth.axis
+    q = truth.charge(x.dtype, label_smoothing)
+    p = softmax(x, axis)
+    if not truth.whole:
+        p = p * q.sum(axis=axis, keepdims=True)
+    return (p - q) * over_classes(dealt(g, reduction, truth.total(reduction)), axis)
+
+
+def _cross_entropy_target(
+    g: Array,
+    x: Array,
+    target: Array,
+    weight: Array | None,
+    ignore_index: int,
+    reduction: str,
+    label_smoothing: float,
+) -> Array:
+    truth = Truth("cross_entropy", x.shape, target, weight, ignore_index)
+    g = over_classes(dealt(g * (label_smoothing - 1), reduction, truth.total(reduction)), truth.axis)
+    if weight is not None:
+        g = g * truth.weight_along(x.dtype)
+    return g * log_softmax(x, truth.axis)
+
+
+cross_entropy.defvjp(
+    x=_cross_entropy_x,
+    target=_cross_entropy_target,
+    weight=None,
+)
+
+
+@op(family=ROUTER, formula=r"z = -\frac{1}{N}\sum_n x_{n,t_n}", casts="keep")
+def nll_loss(
+    x: Array,
+    target: Array,
+    weight: Array | None = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+) -> Array:
+    """Negative log-likelihood: the second half of `cross_entropy`, for x = log_softmax(logits).
+
+    Shapes, weights, ignored examples and errors as there; only class numbers can be targets.
+    """
+    check_classes("nll_loss", x, target, weight)
+    truth = Truth("nll_loss", x.shape, target, weight, ignore_index)
+    losses = truth.priced(-x[truth.own()])
+    return reduced("nll_loss", losses, reduction, truth.total(reduction))
+
+
+def _nll_x(
+    g: Array,
+    x_shape: tuple[int, ...],
+    target: Array,
+    weight: Array | None,
+    ignore_index: int,
+    reduction: str,
+) -> Array:
+    truth = Truth("nll_loss", x_shape, target, weight, ignore_index)
+    g = dealt(-g, reduction, truth.total(reduction))
+    return over_classes(g, truth.axis) * truth.charge(g.dtype, 0.0)
+
+
+nll_loss.defvjp(
+    x=_nll_x,
+    target=None,
+    weight=None,
+)
