@@ -1,1 +1,86 @@
+"""tinygrad_edu: automatic differentiation on NumPy, with PyTorch's interface, written to be read.
+
+    import tinygrad_edu as torch
+
+    x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    y = (x**2).sum()
+    y.backward()
+    x.grad                      # tensor([2., 4., 6.])
+
+Reading order: `op` (what an operation is), `ops` (the rules), `engine` (the reverse pass), `tensor`.
+"""
+
+from typing import Any
+
+from . import autograd, errors, ops
+from .autograd import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+from .conversion import Device as device
+from .conversion import Size
+from .creation import *
+from .dtypes import (
+    bool,
+    double,
+    float,
+    float16,
+    float32,
+    float64,
+    get_default_dtype,
+    half,
+    int,
+    int8,
+    int16,
+    int32,
+    int64,
+    long,
+    set_default_dtype,
+    short,
+    uint8,
+)
+from .ops import *
+from .random import (
+    Generator,
+    default_generator,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
+)
 from .tensor import Tensor
+
+__version__ = "0.1.0"
+
+add, sub, subtract = Tensor.add, Tensor.sub, Tensor.sub  # with PyTorch's alpha
+multiply, divide, true_divide, negative = ops.mul, ops.div, ops.div, ops.neg
+absolute, arcsin, arccos, arctan = ops.abs, ops.asin, ops.acos, ops.atan
+swapdims = ops.swapaxes
+set_anomaly_enabled = autograd.set_detect_anomaly
+from math import e, inf, nan, pi  # noqa: E402
+
+_LATER = ("cli", "data", "lab", "nn", "optim", "utils", "viz")
+
+
+def __getattr__(name: str) -> Any:
+    """Import the upper floors when they are first named: `import tinygrad_edu` stays as light as NumPy."""
+    if name in _LATER:
+        from importlib import import_module  # noqa: PLC0415
+
+        return import_module(f".{name}", __name__)
+    raise AttributeError(f"module 'tinygrad_edu' has no attribute {name!r}")
+
+
+def is_tensor(x: Any) -> Any:
+    """Whether x is a Tensor."""
+    return isinstance(x, Tensor)
+
+
+def numel(input: Tensor) -> Any:
+    """How many elements there are."""
+    return input.numel()

@@ -272,6 +272,9 @@ class Size(tuple[int, ...]):
     def __repr__(self) -> str:
         return f"Size([{', '.join(map(str, self))}])"
 
+    def __format__(self, spec: str) -> str:
+        return format(tuple(self).__repr__(), spec)
+
 
 class Device:
     """Where a tensor lives; here always the CPU, but scripts written for PyTorch name it."""

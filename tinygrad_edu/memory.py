@@ -21,14 +21,14 @@ tick = itertools.count(1).__next__
 class Edits:
     """The last in-place edit of one piece of memory."""
 
-    __slots__ = ("count", "heir", "last", "owner", "recorded")
+    __slots__ = ("count", "heirs", "last", "owner", "recorded")
 
     def __init__(self, owner: weakref.ref[np.ndarray]) -> None:
         self.owner = owner  # keeps the callback alive that removes this entry
         self.count = 0  # how many edits: PyTorch's `_version`
         self.last = 0  # the time of the last one
         self.recorded = 0  # the time of the last one that a graph remembers …
-        self.heir: weakref.ref[Any] | None = None  # … and the tensor that it belongs to
+        self.heirs: list[weakref.ref[Any]] = []  # … and the tensors that carry the new history
 
 
 edits: dict[int, Edits] = {}
@@ -69,7 +69,7 @@ def stamp(array: np.ndarray, *, by: Any = None) -> None:
     entry.last = tick()
     if by is not None:
         entry.recorded = entry.last
-        entry.heir = weakref.ref(by)
+        entry.heirs = [weakref.ref(by)]
         rewritten.add(key)
 
 
@@ -80,15 +80,15 @@ def edited_since(array: Any, time: int) -> bool:
 
 
 def rewritten_since(array: np.ndarray, time: int, *, by: Any) -> bool:
-    """Whether this memory got a new history after `time`, by a tensor other than `by`."""
+    """Whether this memory got a new history after `time`, by tensors other than `by`."""
     entry = edits_of(array)
     if entry is None or entry.recorded <= time:
         return False
-    return entry.heir is None or entry.heir() is not by
+    return not any(heir() is by for heir in entry.heirs)
 
 
 def inherit(array: np.ndarray, heir: Any) -> None:
-    """Make the tensor `heir` the one that carries the new history of this memory."""
+    """Let the tensor `heir` carry the new history of this memory too."""
     entry = edits_of(array)
     if entry is not None:
-        entry.heir = weakref.ref(heir)
+        entry.heirs.append(weakref.ref(heir))

@@ -23,7 +23,7 @@ _SAME = """
     trunc maximum minimum matmul remainder isnan isinf isfinite logical_and logical_or logical_xor
     logical_not bitwise_and bitwise_or bitwise_xor floor_divide
     sum mean prod cumsum cumprod argmax argmin argsort all any count_nonzero where
-    reshape squeeze tile flip roll stack hstack vstack tril triu diagonal outer dot
+    reshape squeeze tile roll stack hstack vstack tril triu diagonal outer dot
     broadcast_to swapaxes moveaxis allclose isclose
 """.split()
 # Another name here, after PyTorch.
@@ -50,7 +50,9 @@ _RENAMED = {
     np.greater_equal: "ge",
     np.invert: "bitwise_not",
     np.amax: "amax",
+    np.max: "amax",
     np.amin: "amin",
+    np.min: "amin",
     np.concatenate: "cat",
     np.expand_dims: "unsqueeze",
     np.transpose: "permute",
@@ -63,8 +65,8 @@ _REDUCTIONS = {np.add: "sum", np.multiply: "prod", np.maximum: "amax", np.minimu
 
 
 def _table() -> dict[Any, Callable[..., Any]]:
-    table = {getattr(np, name): getattr(ops, name) for name in _SAME if hasattr(ops, name)}
-    table |= {function: getattr(ops, name) for function, name in _RENAMED.items() if hasattr(ops, name)}
+    table = {getattr(np, name): getattr(ops, name) for name in _SAME}
+    table |= {function: getattr(ops, name) for function, name in _RENAMED.items()}
     table[np.permute_dims] = table[np.transpose] = _transpose
     table[np.var] = lambda x, axis=None, ddof=0, keepdims=False: ops.var(
         x, axis, correction=ddof, keepdim=keepdims
@@ -72,7 +74,12 @@ def _table() -> dict[Any, Callable[..., Any]]:
     table[np.std] = lambda x, axis=None, ddof=0, keepdims=False: ops.std(
         x, axis, correction=ddof, keepdim=keepdims
     )
-    table[np.einsum] = getattr(ops, 'einsum', None)
+    table[np.einsum] = ops.einsum
+    table[np.flip] = lambda x, axis=None: ops.flip(x, range(x.array.ndim) if axis is None else axis)
+    table[np.sort] = lambda x, axis=-1: ops.sort(x, axis)[0]
+    table[np.linalg.norm] = lambda x, ord=None, axis=None, keepdims=False: ops.norm(
+        x, 2 if ord is None else ord, axis, keepdims
+    )
     table[np.ravel] = lambda x: ops.reshape(x, (-1,))
     table[np.shape] = lambda x: x.array.shape
     table[np.ndim] = lambda x: x.array.ndim
@@ -106,27 +113,28 @@ class NumPyProtocol:
             keep = options.get("keepdims", False)
             return getattr(ops, _REDUCTIONS[ufunc])(x, options.get("axis", 0), keepdim=keep)
         if method != "__call__" or ufunc not in _functions:
-            raise _unknown(ufunc.__name__ + ("" if method == "__call__" else f".{method}"))
-        return _functions[ufunc](*inputs, **_renamed(ufunc.__name__, kwargs))
+            raise _unknown("numpy." + ufunc.__name__ + ("" if method == "__call__" else f".{method}"))
+        return _functions[ufunc](*inputs, **_renamed(kwargs))
 
     def __array_function__(
         self, function: Any, types: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Any:
         if function not in _functions:
-            raise _unknown(function.__name__)
-        if function in (np.var, np.std):
-            return _functions[function](*args, **kwargs)
-        return _functions[function](*args, **_renamed(function.__name__, kwargs))
+            raise _unknown(f"{function.__module__}.{function.__name__}")
+        answer = _functions[function]
+        given = {k: v for k, v in kwargs.items() if v is not np._NoValue}
+        spoken = given if answer.__module__ == __name__ else _renamed(given)  # ours keep NumPy's names
+        return answer(*args, **spoken)
 
 
-def _renamed(name: str, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+def _renamed(kwargs: Mapping[str, Any]) -> dict[str, Any]:
     """NumPy's keywords under PyTorch's names."""
-    return {_KEYWORDS.get(k, k): v for k, v in kwargs.items() if v is not np._NoValue}
+    return {_KEYWORDS.get(k, k): v for k, v in kwargs.items()}
 
 
 def _unknown(name: str) -> Exception:
     return InputTypeError(
-        f"numpy.{name}: called on a tensor, but this library has no rule for it, and NumPy's result "
+        f"{name}: called on a tensor, but this library has no rule for it, and NumPy's result "
         "would lose the gradient. Use one of the library's ops, or x.detach().numpy() where no gradient "
         "is wanted."
     )

@@ -53,7 +53,7 @@ def graph(
     words = _WORDS[lang or _locale_language()]
     nodes = ancestors([output.node])
     gradients = _gradients(output, nodes)
-    titles = {tensor.edge or id(tensor): name for name, tensor in (names or {}).items()}
+    titles = {tensor.edge: name for name, tensor in (names or {}).items() if tensor.requires_grad}
     picture = graphviz.Digraph(
         graph_attr={"rankdir": "LR", "fontname": "sans-serif", "bgcolor": "white"},
         node_attr={"fontname": "sans-serif", "fontsize": "11"},
