@@ -7,6 +7,7 @@ catch, so both `except RuntimeError` and `except TinygradEduError` work:
     ├── ShapeError        RuntimeError    shapes that do not fit each other
     │   └── TargetError   ValueError      a target that does not fit the prediction it judges
     ├── DimError          IndexError      a dimension or an index that is not there
+    │   └── PlaceError    RuntimeError    an index that points outside of the tensor
     ├── DTypeError        RuntimeError    a number type that the operation cannot take
     ├── ArgumentError     ValueError      an argument out of its range
     ├── InputTypeError    TypeError       a Python object of the wrong kind
@@ -18,6 +19,7 @@ catch, so both `except RuntimeError` and `except TinygradEduError` work:
     ├── StateError        RuntimeError    a state dict that does not fit the module
     ├── AbsentError       AttributeError  a parameter, buffer or submodule that is not there
     ├── RegistrationError KeyError        a name that a module cannot give
+    ├── NotInstalled      ImportError     a package that only this feature needs is not there
     └── DataError         ValueError      a file whose contents cannot be used
         └── DataMissing   FileNotFoundError   a file that is not there
 """
@@ -36,6 +38,8 @@ __all__ = [
     "GradientError",
     "InPlaceError",
     "InputTypeError",
+    "PlaceError",
+    "NotInstalled",
     "RegistrationError",
     "RuleError",
     "ShapeError",
@@ -55,6 +59,10 @@ class ShapeError(TinygradEduError, RuntimeError):
 
 class DimError(TinygradEduError, IndexError):
     """A dimension or an index that the tensor does not have."""
+
+
+class PlaceError(DimError, RuntimeError):
+    """An index that points outside: PyTorch raises now IndexError (embedding), now RuntimeError (gather)."""
 
 
 class DTypeError(TinygradEduError, RuntimeError):
@@ -106,6 +114,10 @@ class RegistrationError(TinygradEduError, KeyError):
 
     def __str__(self) -> str:  # a KeyError would put the message in quotes
         return str(self.args[0])
+
+
+class NotInstalled(TinygradEduError, ImportError):
+    """A package that only this feature needs is not there; the message says how to get it."""
 
 
 class DataError(TinygradEduError, ValueError):

@@ -22,7 +22,7 @@ def explain_failure(
     options = "".join(f", {k}={v!r}" for k, v in params.items() if v is not None)
     if "matmul" in text or op.name in ("matmul", "linear"):
         return ShapeError(_chain(op, values, given))
-    if "broadcast" in text:
+    if "broadcast" in text and not isinstance(error, IndexError):
         return ShapeError(f"{op.name}: {given}{options} do not broadcast: {_clash(values)}")
     if isinstance(error, np.exceptions.AxisError) or isinstance(error, IndexError):
         return DimError(f"{op.name}: {given}{options}: {text}. Check the dimension or the index.")

@@ -93,7 +93,7 @@ def _parse(equation: str, ndims: Sequence[int]) -> tuple[list[str], str]:
     free = [c for c in string.ascii_letters if c not in equation]
     more = [n - len(term.replace("...", "")) for term, n in zip(terms, ndims, strict=True)]
     for term, n, extra in zip(terms, ndims, more, strict=True):
-        if extra < 0 or (extra and "..." not in term):
+        if extra < 0 or term.count("...") > 1 or (extra and "..." not in term):
             raise ShapeError(
                 f"einsum: the term {term!r} of {equation!r} does not name the dimensions of an operand "
                 f"with {n}. Give one letter for each, or '...' for the rest."

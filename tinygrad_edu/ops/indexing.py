@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DTypeError, ShapeError
+from ..errors import DimError, DTypeError, ShapeError
 from ..op import BLOCKER, MOVER, ROUTER, Array, op
-from .places import add_at, grid, may_repeat, steps, within, wrap
+from .places import add_at, common_shape, grid, may_repeat, steps, within, wrap
 from .shape import broadcast_to, reshape
 
 Shape = tuple[int, ...]
@@ -64,7 +64,7 @@ def setitem(x: Array, y: Array, index: Any) -> Array:
     Every element follows the value that is there now: overwritten ones of x get no gradient, nor, where
     an index repeats, do those of y that were overwritten in their turn.
     """
-    z = x.copy()
+    z = np.array(x)
     first, then = steps(index)
     part = z if first is None else z[first]
     part[... if then is None else then] = y
@@ -94,7 +94,7 @@ setitem.defvjp(
 def take_rows(x: Array, index: Array, dim: int = 0) -> Array:
     """The slices of x at the places `index` along `dim`: x (V, D), index (B, T) → (B, T, D).
 
-    Raises `DimError` where an index is negative or too large.
+    Raises `PlaceError` where an index is negative or too large.
     """
     dim = wrap(dim, x.ndim, "index_select")
     if index.dtype.kind not in "iu":
@@ -116,7 +116,7 @@ take_rows.defvjp(
 def index_select(input: Array, dim: int, index: Array) -> Array:
     """The slices of `input` at the places `index` (one-dimensional) along `dim`; a copy."""
     if len(index.shape) > 1:
-        raise ShapeError(
+        raise DimError(
             f"index_select: the index has shape {tuple(index.shape)}, but it must be one-dimensional. "
             "Flatten it, or use input[index]."
         )
@@ -189,7 +189,7 @@ scatter_along.defvjp(
 def gather(input: Array, dim: int, index: Array) -> Array:
     """z[i][j] = input[i][index[i][j]] for dim = 1, and so for any dim; the shape is that of the index.
 
-    Raises `DimError` where an index is negative or too large, `ShapeError` where the index does not fit.
+    Raises `PlaceError` where an index is negative or too large, `ShapeError` where the index does not fit.
     """
     return gather_along(input, index, dim=dim)
 
@@ -240,7 +240,7 @@ def take_along_dim(input: Array, indices: Array, dim: int | None = None) -> Arra
     dim = wrap(dim, len(x_shape), "take_along_dim")
     length, count = x_shape[dim], i_shape[dim]
     x_shape[dim] = i_shape[dim] = 1
-    shape = list(np.broadcast_shapes(tuple(x_shape), tuple(i_shape)))
+    shape = common_shape("take_along_dim", tuple(x_shape), tuple(i_shape))
     x = broadcast_to(input, (*shape[:dim], length, *shape[dim + 1 :]))
     return gather_along(x, broadcast_to(indices, (*shape[:dim], count, *shape[dim + 1 :])), dim=dim)
 
@@ -252,7 +252,7 @@ def masked_select(input: Array, mask: Array) -> Array:
     """The elements where `mask` is true, in a row; both are broadcast against each other."""
     if mask.dtype.kind != "b":
         raise DTypeError(f"masked_select: the mask is {mask.dtype}, not bool. Compare: x > 0.")
-    shape = np.broadcast_shapes(tuple(input.shape), tuple(mask.shape))
+    shape = common_shape("masked_select", tuple(input.shape), tuple(mask.shape))
     return getitem(broadcast_to(input, shape), broadcast_to(mask, shape))
 
 
@@ -279,7 +279,7 @@ def nonzero(input: Array, *, as_tuple: bool = False) -> Any:
 def one_hot(x: Array, num_classes: int = -1) -> Array:
     """Rows of zeros with a single 1 at the place that x names: (…) → (…, num_classes), int64.
 
-    Without `num_classes`, as many as the largest label needs. Raises `DimError` for a label out of range.
+    Without `num_classes`, as many as the largest label needs. Raises `PlaceError` for a label out of range.
     """
     if x.dtype.kind not in "iu":
         raise DTypeError(f"one_hot: the labels are {x.dtype}, but they count classes. Use x.long().")

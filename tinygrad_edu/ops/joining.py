@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ArgumentError, ShapeError
+from ..errors import ArgumentError, DimError, ShapeError
 from ..op import MOVER, Array, op
 from .indexing import getitem, take_rows
 from .places import wrap
@@ -93,7 +93,9 @@ def vstack(tensors: Iterable[Array]) -> Array:
 def _several(name: str, tensors: Iterable[Array]) -> list[Array]:
     found = list(tensors)
     if not found:
-        raise ArgumentError(f"{name}: the list of tensors is empty. Give at least one.")
+        raise (ArgumentError if name == "cat" else ShapeError)(
+            f"{name}: the list of tensors is empty. Give at least one."
+        )
     return found
 
 
@@ -111,7 +113,7 @@ def narrow(x: Array, dim: int, start: int, length: int) -> Array:
     n = x.shape[dim] if len(x.shape) else 0
     first = int(start) + n if start < 0 else int(start)
     if not 0 <= first <= first + length <= n:
-        raise ShapeError(
+        raise (ShapeError if 0 <= first <= n else DimError)(
             f"narrow: {length} places from {start} on do not lie within dim {dim} of x "
             f"{tuple(x.shape)}, which has {n}."
         )
@@ -124,7 +126,7 @@ def split(x: Array, split_size_or_sections: int | Sequence[int], dim: int = 0) -
     sizes = split_size_or_sections
     if isinstance(sizes, int):
         if sizes < 0 or (sizes == 0 and n):
-            raise ArgumentError(f"split: pieces of size {sizes} cannot make up {n}. Use 1 or more.")
+            raise ShapeError(f"split: pieces of size {sizes} cannot make up {n}. Use 1 or more.")
         return _cut(x, dim, [*range(0, n, sizes or 1), n] if n else [0, 0])
     if sum(sizes) != n or min(sizes, default=0) < 0:
         raise ShapeError(
@@ -137,7 +139,7 @@ def split(x: Array, split_size_or_sections: int | Sequence[int], dim: int = 0) -
 def chunk(x: Array, chunks: int, dim: int = 0) -> tuple[Array, ...]:
     """At most `chunks` pieces of x along `dim`, of equal size but for the last; views."""
     if chunks < 1:
-        raise ArgumentError(f"chunk: asked for {chunks} pieces. Ask for 1 or more.")
+        raise ShapeError(f"chunk: asked for {chunks} pieces. Ask for 1 or more.")
     dim, n = _length("chunk", x, dim)
     size = -(-n // chunks)
     return _cut(x, dim, [*range(0, n, size), n]) if n else _cut(x, dim, [0] * (chunks + 1))
@@ -151,7 +153,7 @@ def tensor_split(x: Array, indices_or_sections: int | Sequence[int], dim: int = 
         return tuple(_slice(x, dim, slice(a, b)) for a, b in zip(places, places[1:]))
     k = indices_or_sections
     if k < 1:
-        raise ArgumentError(f"tensor_split: asked for {k} pieces. Ask for 1 or more.")
+        raise ShapeError(f"tensor_split: asked for {k} pieces. Ask for 1 or more.")
     sizes = [n // k + (i < n % k) for i in range(k)]
     return _cut(x, dim, [0, *accumulate(sizes)])
 
@@ -164,7 +166,9 @@ def unbind(x: Array, dim: int = 0) -> tuple[Array, ...]:
 
 def _length(name: str, x: Array, dim: int) -> tuple[int, int]:
     if not len(x.shape):
-        raise ShapeError(f"{name}: a 0-d tensor is a single number and has no pieces.")
+        raise (DimError if name == "unbind" else ShapeError)(
+            f"{name}: a 0-d tensor is a single number and has no pieces. Use item()."
+        )
     dim = wrap(dim, len(x.shape), name)
     return dim, x.shape[dim]
 

@@ -152,4 +152,10 @@ def addmm(input: Array, mat1: Array, mat2: Array, *, beta: float = 1, alpha: flo
         product = alpha * product
     if beta == 0:
         return product
-    return (input if beta == 1 else beta * input) + product
+    z = (input if beta == 1 else beta * input) + product
+    if z.shape != product.shape:
+        raise ShapeError(
+            f"addmm: input {tuple(input.shape)} does not broadcast to the product {tuple(product.shape)}."
+            " It must have that shape, or 1 in place of a length."
+        )
+    return z

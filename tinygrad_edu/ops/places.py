@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DimError, DTypeError, InputTypeError, ShapeError
+from ..errors import DimError, DTypeError, InputTypeError, PlaceError, ShapeError
 
 # -- dimensions
 
@@ -44,6 +44,17 @@ def wrap_all(dims: Any, ndim: int, name: str) -> tuple[int, ...]:
     return wrapped
 
 
+def common_shape(name: str, *shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape that all of `shapes` broadcast to; raises `ShapeError` where there is none."""
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise ShapeError(
+            f"{name}: the shapes {' and '.join(map(str, shapes))} do not broadcast. Counted from the "
+            "right, lengths must be equal or 1."
+        ) from None
+
+
 # -- one index for every element: gather and scatter
 
 
@@ -51,7 +62,7 @@ def grid(name: str, shape: tuple[int, ...], index: np.ndarray, dim: int) -> tupl
     """The place of every element of `index` in an array of `shape`: itself along `dim`, its own elsewhere.
 
     shape (N, M), index (n, m), dim 1 → (rows (n, 1), index (n, m)). Raises `DTypeError`, `ShapeError` or
-    `DimError` where the index does not fit.
+    `PlaceError` where the index does not fit.
     """
     if index.dtype.kind not in "iu":
         raise DTypeError(f"{name}: the index is {index.dtype}, but it counts places. Use x.long().")
@@ -73,12 +84,12 @@ def grid(name: str, shape: tuple[int, ...], index: np.ndarray, dim: int) -> tupl
 
 
 def within(name: str, index: np.ndarray, length: int) -> None:
-    """Raise `DimError` unless every element of `index` is one of 0, 1, … length − 1."""
+    """Raise `PlaceError` unless every element of `index` is one of 0, 1, … length − 1."""
     if not index.size:
         return
     low, high = index.min(), index.max()
     if low < 0 or high >= length:
-        raise DimError(
+        raise PlaceError(
             f"{name}: index {low if low < 0 else high} is out of range: this dimension has {length} "
             f"places, 0 to {length - 1}. Check the labels, or the size of the table."
         )
@@ -140,9 +151,9 @@ def plain(part: Any) -> Any:
             "Say which: index.bool() or index.long()."
         )
     if kind not in "iub":
-        raise DimError(
-            f"getitem: {part!r} of {array.dtype} is not an index. Use numbers, slices, None, ..., and "
-            "tensors of int64 or bool."
+        raise (DimError if kind == "f" else InputTypeError)(
+            f"getitem: {part!r} is not an index. Use whole numbers, slices, None, ..., and tensors of "
+            "int64 or bool."
         )
     return array
 
@@ -152,7 +163,8 @@ def frozen(index: Any) -> Any:
     if index.__class__ is tuple:
         return tuple(frozen(part) for part in index)
     part = plain(index)
-    return part.copy() if part is index or part is getattr(index, "array", None) else part
+    theirs = isinstance(part, np.ndarray) and part is getattr(index, "array", index)
+    return part.copy() if theirs else part
 
 
 def may_repeat(places: Any) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..errors import ArgumentError, ShapeError
+from ..errors import ShapeError
 from ..op import COLLECTOR, MOVER, ROUTER, Array, op
 from .places import wrap, wrap_all
 
@@ -70,12 +70,15 @@ def reshape(x: Array, shape: Shape) -> Array:
     A view where the memory allows it, a copy elsewhere. Raises `ShapeError` where the sizes differ.
     """
     try:
-        return x.reshape(shape)
-    except (ValueError, TypeError) as error:
+        z = x.reshape(shape)
+    except ValueError:
+        z = None
+    if z is None or (z.shape != shape and min(shape) < -1):  # NumPy lets any negative number pass
         raise ShapeError(
-            f"reshape: x {x.shape} has {x.size} elements, which do not fill {shape}: {error}. "
-            "The lengths must multiply to the same size; at most one of them may be -1."
-        ) from None
+            f"reshape: x {x.shape} has {x.size} elements, which do not fill {tuple(shape)}. "
+            "The lengths must multiply to the same size; one of them may be -1."
+        )
+    return z
 
 
 @op(family=MOVER, formula=r"z = \mathrm{reshape}(x)")
@@ -149,7 +152,8 @@ for resizing in (squeeze, unsqueeze):
 @op(family=MOVER, formula=r"z = x^\top")
 def transpose(x: Array, dim0: int, dim1: int) -> Array:
     """Dimensions `dim0` and `dim1` swapped; a view."""
-    return x.swapaxes(wrap(dim0, x.ndim, "transpose"), wrap(dim1, x.ndim, "transpose")) if x.ndim else x
+    dim0, dim1 = wrap(dim0, x.ndim, "transpose"), wrap(dim1, x.ndim, "transpose")
+    return x.swapaxes(dim0, dim1) if x.ndim else x
 
 
 @op(family=MOVER, formula=r"z = x^{\pi}")
@@ -259,7 +263,7 @@ def roll(x: Array, shifts: int | Sequence[int], dims: int | Sequence[int] | None
     if dims is not None:
         dims = tuple(wrap(dim, x.ndim, "roll") for dim in (dims if np.ndim(dims) else (dims,)))
         if np.size(shifts) != len(dims):
-            raise ArgumentError(
+            raise ShapeError(
                 f"roll: shifts {shifts} and dims {dims} must go in pairs. Give one shift for each dim."
             )
     return np.roll(x, shifts, dims if x.ndim else None)
