@@ -184,7 +184,6 @@ def run(
     Raises `GradientError` at a node whose values were freed, `InPlaceError` at one whose were edited.
     """
     roots = list(roots)
-    targets = None if targets is None else set(targets)  # by identity: tensors compare elementwise
     if targets is not None:
         targets = set(targets)  # by identity: in a list, `in` would ask the tensors whether they are equal
     needed = None if targets is None else _leading_to(targets, [edge for edge, _ in roots])
