@@ -11,11 +11,8 @@ import numpy as np
 
 from ..errors import InputTypeError
 from ..op import SPREADER, SWITCH, Array, op
-from .dims import axis_of, count, floating, kept, over, spread, whole
-from .extremes import amax, amin, max, min
-from .norms import norm
-from .scan import cumprod, cumsum, product_of_others
-from .softmaxes import log_softmax, logsumexp, softmax
+from .dims import add_up, axis_of, count, floating, kept, multiply_up, over, spread, whole
+from .scan import product_of_others
 
 Shape = tuple[int, ...]
 
@@ -23,7 +20,7 @@ Shape = tuple[int, ...]
 @op(family=SPREADER, formula=r"z = \sum_i x_i")
 def sum(x: Array, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Array:
     """The sum over `dim`; every element receives the gradient of the sum it went into."""
-    return np.add.reduce(x, axis_of(x.ndim, dim, "sum"), whole(x, dtype), None, keepdim)
+    return add_up(x, axis_of(x.ndim, dim, "sum"), whole(x, dtype), keepdims=keepdim)
 
 
 sum.defvjp(
@@ -39,7 +36,7 @@ def mean(x: Array, dim: Any = None, keepdim: bool = False, dtype: Any = None) ->
     """
     if dtype is None:
         floating("mean", x)
-    total = np.add.reduce(x, axis_of(x.ndim, dim, "mean"), whole(x, dtype), None, keepdim)
+    total = add_up(x, axis_of(x.ndim, dim, "mean"), whole(x, dtype), keepdims=keepdim)
     return over(total, count(x.shape, dim))
 
 
@@ -55,16 +52,16 @@ mean.defvjp(
 
 @op(family=SWITCH, formula=r"z = \prod_i x_i")
 def prod(x: Array, dim: int | None = None, keepdim: bool = False, dtype: Any = None) -> Array:
-    """The product over one `dim` or over all; each element receives the gradient times all the others.
+    """The product over one `dim` or over all; each element receives g times all the others.
 
-    That is not z/x_i: it is right with one zero (only it receives something) and with two (none does).
+    That is not z/x_i: with one zero only the zero receives something, with two none does.
     """
     if isinstance(dim, (tuple, list)):
         raise InputTypeError(
             f"prod: dim={dim}, but one dimension at a time can be multiplied, as in PyTorch. "
             "Name one, or none for all."
         )
-    return np.multiply.reduce(x, axis_of(x.ndim, dim, "prod"), whole(x, dtype), None, keepdim)
+    return multiply_up(x, axis_of(x.ndim, dim, "prod"), whole(x, dtype), keepdims=keepdim)
 
 
 def _prod_x(g: Array, x: Array, dim: int | None, keepdim: bool) -> Array:
@@ -82,18 +79,19 @@ prod.defvjp(
 
 
 def _asked(dim: Any, unbiased: bool | None, correction: float | None) -> tuple[Any, float]:
-    """(dim, correction) from PyTorch's three ways to ask: var(False), var(0, False), var(correction=0)."""
+    """PyTorch's three ways to ask, var(False), var(0, False), var(correction=0), as the last one."""
     if isinstance(dim, bool):
         dim, unbiased = None, dim
     if unbiased is not None and correction is not None:
         raise InputTypeError(
-            f"var: unbiased={unbiased} and correction={correction} say the same thing twice. Give one."
+            f"var: unbiased={unbiased} and correction={correction} say one thing twice. Give one."
         )
     return dim, (1 if correction is None else correction) if unbiased is None else int(unbiased)
 
 
 def _centred(x: Array, dim: Any) -> Array:
-    return x - x.mean(axis=axis_of(x.ndim, dim, "var"), keepdims=True)
+    total = x.sum(axis=axis_of(x.ndim, dim, "var"), keepdims=True)
+    return x - total / (count(x.shape, dim) or 1)
 
 
 def _variance(
@@ -102,9 +100,9 @@ def _variance(
     floating(name, x)
     dim, correction = _asked(dim, unbiased, correction)
     axis = axis_of(x.ndim, dim, name)
-    d = x - over(np.add.reduce(x, axis, None, None, True), count(x.shape, dim))
+    d = x - over(add_up(x, axis, keepdims=True), count(x.shape, dim))
     n = count(x.shape, dim) - correction
-    return over(np.add.reduce(d * d, axis, None, None, keepdim), n if n > 0 else 0)
+    return over(add_up(d * d, axis, keepdims=keepdim), n if n > 0 else 0)
 
 
 @op(family=SPREADER, formula=r"z = \frac{1}{n - c} \sum_i (x_i - \bar x)^2")
@@ -117,8 +115,8 @@ def var(
 ) -> Array:
     """The mean squared distance from the mean: dz/dx_i = 2 (x_i − x̄)/(n − c).
 
-    c is `correction`: 1 (the default, or `unbiased=True`) estimates the variance of what x was drawn
-    from, 0 is the variance of x itself.
+    c is `correction`: 1 (the default, or `unbiased=True`) estimates the variance of what x was
+    drawn from, 0 is the variance of x itself.
     """
     return _variance("var", x, dim, unbiased, keepdim, correction)
 

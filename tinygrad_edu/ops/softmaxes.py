@@ -1,7 +1,7 @@
 """Scores into probabilities, safely: the largest score is taken off before exp.
 
-exp(x − m)/Σ exp(x − m) is the same for every m; with m the largest x no exponent is positive, so nothing
-overflows, and the sum is at least 1, so nothing is divided by zero.
+exp(x − m)/Σ exp(x − m) is the same for every m; with m the largest x no exponent is positive, so
+nothing overflows, and the sum is at least 1, so nothing is divided by zero.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import dtypes
 from ..op import SCALER, Array, op
-from .dims import axis_of, floating, kept
+from .dims import add_up, axis_of, floating, kept, largest
 
 
 def _scores(name: str, x: Array, dim: Any, dtype: Any) -> tuple[np.ndarray, Any]:
@@ -28,12 +28,13 @@ def _scores(name: str, x: Array, dim: Any, dtype: Any) -> tuple[np.ndarray, Any]
 def softmax(x: Array, dim: int, dtype: Any = None) -> Array:
     """Probabilities along `dim`: positive, with sum 1.
 
-    The Jacobian is diag(z) − z zᵀ, so dL/dx = z ⊙ (g − Σ g z). A row of −∞ only gives NaN, as in PyTorch.
+    The Jacobian is diag(z) − z zᵀ, so dL/dx = z ⊙ (g − Σ g z). A row of nothing but −∞ gives NaN,
+    as in PyTorch.
     """
     x, axis = _scores("softmax", x, dim, dtype)
     with np.errstate(invalid="ignore"):
-        e = np.exp(x - np.maximum.reduce(x, axis, None, None, True, initial=-math.inf))
-        return e / np.add.reduce(e, axis, None, None, True)
+        e = np.exp(x - largest(x, axis, keepdims=True, initial=-math.inf))
+        return e / add_up(e, axis, keepdims=True)
 
 
 def _softmax_x(g: Array, z: Array, dim: int) -> Array:
@@ -50,9 +51,9 @@ softmax.defvjp(
 def log_softmax(x: Array, dim: int, dtype: Any = None) -> Array:
     """The logarithm of `softmax`, finite where softmax itself is 0: dL/dx = g − eᶻ Σ g."""
     x, axis = _scores("log_softmax", x, dim, dtype)
-    with np.errstate(invalid="ignore"):
-        shifted = x - np.maximum.reduce(x, axis, None, None, True, initial=-math.inf)
-        return shifted - np.log(np.add.reduce(np.exp(shifted), axis, None, None, True))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shifted = x - largest(x, axis, keepdims=True, initial=-math.inf)
+        return shifted - np.log(add_up(np.exp(shifted), axis, keepdims=True))
 
 
 log_softmax.defvjp(
@@ -66,11 +67,11 @@ log_softmax.defvjp(
 def logsumexp(x: Array, dim: Any, keepdim: bool = False) -> Array:
     """The logarithm of a sum of exponentials, a smooth maximum: dz/dx = softmax(x) = e^(x − z)."""
     axis = axis_of(x.ndim, dim, "logsumexp")
-    m = np.maximum.reduce(x, axis, None, None, True, initial=-math.inf)
-    m = np.where(np.isfinite(m), m, 0)  # ∞ − ∞ would be NaN, and a sum of ∞ or of 0 is right as it is
+    m = largest(x, axis, keepdims=True, initial=-math.inf)
+    m = np.where(np.isfinite(m), m, 0)  # ∞ − ∞ would be NaN, where a sum of ∞ or 0 is right
     with np.errstate(divide="ignore"):
-        z = m + np.log(np.add.reduce(np.exp(x - m), axis, None, None, True))
-    return z if keepdim else z.reshape(np.add.reduce(m, axis).shape)
+        z = m + np.log(add_up(np.exp(x - m), axis, keepdims=True))
+    return z if keepdim else z.reshape(add_up(m, axis).shape)
 
 
 logsumexp.defvjp(
