@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,9 @@ class Call:
 
 def call(*inputs: Any, **params: Any) -> Call:
     """`call(x, y, dim=0)` reads as the call that it stands for."""
-    return Call(inputs, params)
+    # NumPy makes scalars of 0-d arrays at every opportunity; here they are arrays.
+    arrays = (np.asarray(x) if isinstance(x, np.generic) else x for x in inputs)
+    return Call(tuple(arrays), params)
 
 
 class Draw:
@@ -117,9 +119,11 @@ class Samples:
     case        makes a legal call about a shape
     torch       PyTorch's counterpart: a dotted name under `torch` ("" for the op's own name), a function
                 of tensors, or None with the reason in `why`
+    ours        the function itself, where it is not a registered op but composed of some
     linear      "jointly" (in all inputs together, as x + y) or "each" (in each alone, as x · y)
     broadcasts  whether the inputs broadcast against each other
     scalar      whether a single number is legal;  empty: whether an array without elements is
+    contiguous  whether the inputs must lie in memory in their order
     same_dtype  whether floats come out in the type they went in
     kinks       the corners, and the slopes taken there
     errors      calls that must be refused
@@ -128,13 +132,15 @@ class Samples:
     case: Case
     torch: str | Callable[..., Any] | None = ""
     why: str = ""
+    ours: Callable[..., Any] | None = None
     linear: str = ""
     broadcasts: bool = False
     scalar: bool = True
     empty: bool = True
+    contiguous: bool = False
     same_dtype: bool = True
     kinks: Sequence[Kink] = ()
-    errors: Sequence[Call] = field(default=())
+    errors: Sequence[Call] = ()
 
 
 # -- cases that many ops share

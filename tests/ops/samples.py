@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from . import samples_arithmetic, samples_linalg, samples_shape
+from . import (
+    samples_arithmetic,
+    samples_elementwise,
+    samples_indexing,
+    samples_linalg,
+    samples_loss,
+    samples_reduction,
+    samples_shape,
+)
 from .drawing import Samples
 
 SAMPLES: dict[str, Samples] = {
     **samples_arithmetic.SAMPLES,
+    **samples_elementwise.SAMPLES,
+    **samples_reduction.SAMPLES,
     **samples_shape.SAMPLES,
+    **samples_indexing.SAMPLES,
     **samples_linalg.SAMPLES,
+    **samples_loss.SAMPLES,
 }
+
+FUNCTIONS: dict[str, Samples] = {}
+"""Public functions composed of ops: the laws hold for their parts, PyTorch judges the whole."""

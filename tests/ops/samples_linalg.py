@@ -1,6 +1,8 @@
-"""Samples for matrix products."""
+"""Samples for products of matrices, vectors and tensors."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +19,42 @@ def _matmul(draw: Draw, shape: Shape) -> Call:
     return call(draw.reals(left, -2, 2), draw.reals(right, -2, 2))
 
 
+def _linear(draw: Draw, shape: Shape) -> Call:
+    n, k = draw.number(1, 3), draw.number(1, 3)
+    bias = draw.one_of(draw.reals((n,)), None)
+    return call(draw.reals((*shape, k), -2, 2), draw.reals((n, k), -2, 2), bias)
+
+
+def _outer(draw: Draw, shape: Shape) -> Call:
+    n, m = (*shape, 2, 3)[:2]
+    return call(draw.reals((n,)), draw.reals((m,)))
+
+
+PRODUCTS = (
+    (("ij", "jk"), "ik"),
+    (("i", "i"), ""),
+    (("i", "j"), "ij"),
+    (("bij", "bjk"), "bik"),
+    (("ij",), "ji"),
+    (("ij",), "i"),
+    (("ij", "j", "i"), ""),
+    (("ijk", "k"), "ji"),
+    (("i", "ij"), "ij"),
+)
+
+
+def contraction(draw: Draw, shape: Shape) -> Call:
+    """Tensors whose dimensions have names; a name stands for one length."""
+    terms, result = draw.one_of(*PRODUCTS)
+    lengths = dict(zip("ijkb", (*shape, 2, 3, 1, 2)[:4], strict=True))
+    xs = [draw.reals([lengths[name] for name in term], -2, 2) for term in terms]
+    return call(*xs, terms=terms, result=result)
+
+
+def _torch_contract(*xs: Any, terms: tuple[str, ...], result: str) -> Any:
+    return __import__("torch").einsum(f"{','.join(terms)}->{result}", *xs)
+
+
 SAMPLES = {
     "matmul": Samples(
         _matmul,
@@ -28,4 +66,16 @@ SAMPLES = {
             call(np.ones((2, 3, 4)), np.ones((3, 4, 5))),
         ],
     ),
+    "linear": Samples(
+        _linear,
+        torch="nn.functional.linear",
+        errors=[
+            call(np.ones((2, 3)), np.ones((4, 2))),
+            call(np.ones((2, 3)), np.ones((4, 3)), np.ones(3)),
+        ],
+    ),
+    "outer": Samples(
+        _outer, linear="each", errors=[call(np.ones((2, 2)), np.ones(2))]
+    ),
+    "contract": Samples(contraction, torch=_torch_contract, linear="each"),
 }
