@@ -1,7 +1,7 @@
 """Activations: what makes a stack of linear layers more than one linear layer.
 
-Each is safe at any size of x: no exp is taken of a large positive number unless its infinity gives the
-right answer. At a kink the slope is PyTorch's: relu′(0) = 0, leaky_relu′(0) = negative_slope.
+Each is safe at any size of x: no exp is taken of a large positive number unless its infinity gives
+the right answer. At a kink the slope is PyTorch's: relu′(0) = 0, leaky_relu′(0) = negative_slope.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ silu.defvjp(
 def gelu(x: Array, approximate: str = "none") -> Array:
     """x times the probability Φ(x) that a standard normal number is below x: dz/dx = Φ + x φ(x).
 
-    "tanh" takes Φ(x) ≈ (1 + tanh u)/2, u = √(2/π) (x + 0.044715 x³). Reference: Hendrycks and Gimpel,
-    "Gaussian Error Linear Units", arXiv:1606.08415.
+    "tanh" takes Φ(x) ≈ (1 + tanh u)/2, u = √(2/π) (x + 0.044715 x³). Reference: Hendrycks and
+    Gimpel, "Gaussian Error Linear Units", arXiv:1606.08415.
     """
     floating("gelu", x)
     if approximate == "none":
@@ -122,8 +122,8 @@ def relu(x: Array) -> Array:
 
 
 relu.defvjp(
-    # z is never negative, so z ≠ 0 is z > 0, and true for NaN. The product is several times faster than
-    # np.where, at the price that an infinite g meets a dead unit as NaN.
+    # z is never negative, so z ≠ 0 is z > 0, and true for NaN. The product is several times faster
+    # than np.where, at the price that an infinite g meets a dead unit as NaN.
     x=lambda g, z: g * (z != 0),
 )
 
@@ -152,8 +152,8 @@ elu.defvjp(
 )
 
 
-# The fixed point of Klambauer et al., "Self-Normalizing Neural Networks", arXiv:1706.02515: with these
-# two, mean 0 and variance 1 reproduce themselves from layer to layer.
+# The fixed point of Klambauer et al., "Self-Normalizing Neural Networks", arXiv:1706.02515: with
+# these two, mean 0 and variance 1 reproduce themselves from layer to layer.
 _ALPHA = 1.6732632423543772848170429916717
 _SCALE = 1.0507009873554804934193349852946
 
@@ -171,13 +171,13 @@ selu.defvjp(
 
 
 def _bent(g: Array, x: Array, above: float, below: float) -> Array:
-    """g times the slope: below·eˣ for x ≤ 0, else `above`; no curvature at the kink, as in PyTorch."""
+    """g times the slope: below·eˣ for x ≤ 0, else `above`; at the kink no curvature (PyTorch)."""
     return np.where(x <= 0, g * below * np.exp(np.where(x < 0, x, 0)), g * above)
 
 
 @op(family=ROUTER, formula=r"z = \min(\max(x, a), b)")
 def hardtanh(x: Array, min_val: float = -1.0, max_val: float = 1.0) -> Array:
-    """A straight line between two walls; the slope is 1 strictly inside, 0 on the walls and beyond."""
+    """A straight line between two walls; the slope is 1 inside, 0 on the walls and beyond."""
     if min_val > max_val:
         raise ArgumentError(
             f"hardtanh: min_val={min_val} is above max_val={max_val}. Swap the two."
@@ -197,7 +197,7 @@ hardtanh.defvjp(
 def step(x: Array) -> Array:
     """The perceptron's answer: 1 where x > 0, else 0. Flat, so its gradient is zero.
 
-    That is why the perceptron cannot be trained by gradients, and the sigmoid took the step's place.
+    That is why no perceptron is trained by gradients, and the sigmoid took the step's place.
     """
     return (x > 0).astype(x.dtype)
 

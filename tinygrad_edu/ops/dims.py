@@ -1,7 +1,7 @@
 """What the reductions share: which dimensions go, how the gradient comes back. Not ops themselves.
 
-A reduction takes x (…, n, …) to z (…). Its rule needs the way back: g with the lost dimensions as ones
-(`kept`), g at every place (`spread`), g in equal parts at some places (`shared_out`).
+A reduction takes x (…, n, …) to z (…). Its rule needs the way back: g with the lost dimensions as
+ones (`kept`), g at every place (`spread`), g in equal parts at some places (`shared_out`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,12 @@ from .places import wrap, wrap_all
 
 Shape = tuple[int, ...]
 
+# np.sum and its kin without their wrappers, which cost more than a small array's sum.
+add_up: Callable[..., Any] = np.add.reduce
+multiply_up: Callable[..., Any] = np.multiply.reduce
+largest: Callable[..., Any] = np.maximum.reduce
+smallest: Callable[..., Any] = np.minimum.reduce
+
 
 class Selection(NamedTuple):
     """The elements that were picked, and where they stood along the dimension."""
@@ -29,7 +35,7 @@ class Selection(NamedTuple):
 
 
 def axis_of(ndim: int, dim: Any, name: str) -> Any:
-    """PyTorch's `dim` as NumPy's `axis`: no dims at all mean every one, and a number has a dim 0."""
+    """PyTorch's `dim` as NumPy's `axis`: no dims mean all of them, and a number has a dim 0."""
     if dim is None or (ndim and dim.__class__ is int):
         return dim
     dims = wrap_all(dim, ndim, name)
@@ -81,8 +87,8 @@ def floating(name: str, x: Array) -> None:
     """Refuse whole numbers where only floating point has a meaning."""
     if x.dtype.kind != "f":
         raise DTypeError(
-            f"{name}: x of shape {x.shape} is {x.dtype}, but only floating point numbers can be taken "
-            "here. Convert it: x.float()."
+            f"{name}: x of shape {x.shape} is {x.dtype}, but only floating point numbers can be "
+            "taken here. Convert it: x.float()."
         )
 
 

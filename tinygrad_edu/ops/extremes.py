@@ -1,18 +1,17 @@
 """The largest and the smallest: only the winners receive the gradient.
 
-PyTorch has two conventions for ties, both kept here: the extreme of a whole (`amax`, `max()`) shares the
-gradient evenly among equal winners; `max(dim)`, which also says where, gives it all to the one it names.
+PyTorch has two conventions for ties, both kept here: the extreme of a whole (`amax`, `max()`)
+shares the gradient evenly among equal winners; `max(dim)`, which also says where, gives it all to
+the one that it names.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ..errors import InputTypeError
 from ..op import ROUTER, Array, op
-from .dims import Selection, axis_of, kept, not_empty, numpy_names, shared_out
+from .dims import Selection, axis_of, kept, largest, not_empty, numpy_names, shared_out, smallest
 from .order import argmax, argmin, pick
 from .routing import maximum, minimum
 
@@ -21,14 +20,14 @@ from .routing import maximum, minimum
 def amax(x: Array, dim: Any = None, keepdim: bool = False) -> Array:
     """The largest element over `dim`; equal winners share the gradient. A NaN wins."""
     not_empty("amax", x, dim)
-    return np.maximum.reduce(x, axis_of(x.ndim, dim, "amax"), None, None, keepdim)
+    return largest(x, axis_of(x.ndim, dim, "amax"), keepdims=keepdim)
 
 
 @op(family=ROUTER, formula=r"z = \min_i x_i")
 def amin(x: Array, dim: Any = None, keepdim: bool = False) -> Array:
     """The smallest element over `dim`; equal winners share the gradient. A NaN wins."""
     not_empty("amin", x, dim)
-    return np.minimum.reduce(x, axis_of(x.ndim, dim, "amin"), None, None, keepdim)
+    return smallest(x, axis_of(x.ndim, dim, "amin"), keepdims=keepdim)
 
 
 def _winners_x(g: Array, z: Array, x: Array, dim: Any, keepdim: bool) -> Array:
@@ -45,7 +44,7 @@ for extreme in (amax, amin):
 def max(input: Array, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
     """The largest: of all; along `dim`, as (values, indices); or of two tensors, elementwise.
 
-    `max(x)` is `amax(x)`, `max(x, y)` is `maximum(x, y)`; `max(x, dim)` picks the first of equal winners.
+    `max(x)` is `amax(x)`, `max(x, y)` is `maximum(x, y)`; `max(x, dim)` picks the first of equals.
     """
     return _extreme("max", amax, argmax, maximum, input, dim, keepdim, other)
 
@@ -54,7 +53,7 @@ def max(input: Array, dim: Any = None, keepdim: bool = False, *, other: Any = No
 def min(input: Array, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
     """The smallest: of all; along `dim`, as (values, indices); or of two tensors, elementwise.
 
-    `min(x)` is `amin(x)`, `min(x, y)` is `minimum(x, y)`; `min(x, dim)` picks the first of equal winners.
+    `min(x)` is `amin(x)`, `min(x, y)` is `minimum(x, y)`; `min(x, dim)` picks the first of equals.
     """
     return _extreme("min", amin, argmin, minimum, input, dim, keepdim, other)
 

@@ -10,7 +10,7 @@ import numpy as np
 from .. import dtypes
 from ..errors import ArgumentError
 from ..op import SCALER, Array, op
-from .dims import axis_of, floating, kept, not_empty, shared_out
+from .dims import add_up, axis_of, floating, kept, largest, not_empty, shared_out, smallest
 
 
 def _order(p: Any) -> float:
@@ -30,9 +30,9 @@ def norm(
 ) -> Array:
     """The p-norm of all elements, or along `dim`; of a matrix too, element by element.
 
-    p = 2 is the length, 1 the sum of sizes, ∞ the largest size, −∞ the smallest, 0 how many are not zero.
-    dz/dx_i = sign(x_i) (|x_i|/z)^(p−1); for p = ±∞ the winners share it. Where x is 0 and the norm has a
-    corner, the gradient is 0, never NaN.
+    p = 2 is the length, 1 the sum of sizes, ∞ the largest size, −∞ the smallest, 0 how many are not
+    zero. dz/dx_i = sign(x_i) (|x_i|/z)^(p−1); for p = ±∞ the winners share it. Where x is 0 and the
+    norm has a corner, the gradient is 0, never NaN.
     """
     p = _order(p)
     if dtype is not None:
@@ -40,17 +40,18 @@ def norm(
     floating("norm", x)
     axis = axis_of(x.ndim, dim, "norm")
     if p == 2:
-        return np.sqrt(np.add.reduce(x * x, axis, None, None, keepdim))
+        return np.sqrt(add_up(x * x, axis, keepdims=keepdim))
     size = np.abs(x)
-    if math.isinf(p):
+    if p < 0 or math.isinf(p):
         not_empty("norm", x, dim)
-        return (np.maximum if p > 0 else np.minimum).reduce(size, axis, None, None, keepdim)
+    if math.isinf(p):
+        return (largest if p > 0 else smallest)(size, axis, keepdims=keepdim)
     if p == 0:
-        return np.add.reduce(size != 0, axis, x.dtype, None, keepdim)
+        return add_up(size != 0, axis, x.dtype, keepdims=keepdim)
     if p == 1:
-        return np.add.reduce(size, axis, None, None, keepdim)
+        return add_up(size, axis, keepdims=keepdim)
     with np.errstate(divide="ignore"):  # for p < 0 a zero element is an infinite term
-        return np.add.reduce(size**p, axis, None, None, keepdim) ** (1 / p)
+        return add_up(size**p, axis, keepdims=keepdim) ** (1 / p)
 
 
 def _norm_x(g: Array, z: Array, x: Array, p: Any, dim: Any, keepdim: bool) -> Array:
@@ -70,7 +71,7 @@ def _norm_x(g: Array, z: Array, x: Array, p: Any, dim: Any, keepdim: bool) -> Ar
 
 
 def _quotient(g: Array, z: Array, power: float = 1) -> Array:
-    """g / z^power, and 0 where z is 0; the 0 is put in before dividing, so no NaN is born on the way."""
+    """g / z^power, and 0 where z is 0; put in before dividing, so no NaN is born on the way."""
     zero = z == 0
     return np.where(zero, 0, g / np.where(zero, 1, z) ** power)
 

@@ -1,7 +1,8 @@
-"""Who comes first: places, sorted orders, medians, truth of many. A place has no gradient; a value has.
+"""Who comes first: places, sorted orders, medians, truth of many.
 
-What returns (values, indices) is two ops: one finds the places, which blocks the gradient, and `gather`
-picks the values there, which sends it back to where they came from.
+A place has no gradient; a value has. What returns (values, indices) is two ops: one finds the
+places, which blocks the gradient, and `gather` picks the values there, which sends it back to where
+they came from.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 
 from ..errors import DimError, ShapeError
 from ..op import BLOCKER, ROUTER, Array, op
-from .dims import Selection, along, axis_of, not_empty, numpy_names, shared_out
+from .dims import Selection, add_up, along, axis_of, not_empty, numpy_names, shared_out
 from .indexing import gather
 from .places import wrap
 
@@ -21,13 +22,13 @@ from .places import wrap
 
 @op(family=BLOCKER, formula=r"z = \arg\max_i x_i", casts="keep")
 def argmax(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
-    """Where the largest element is, the first of equals; without `dim`, its place in the flat order."""
+    """Where the largest element is, the first of equals; without `dim`, in the flat order."""
     return _place("argmax", np.argmax, x, dim, keepdim)
 
 
 @op(family=BLOCKER, formula=r"z = \arg\min_i x_i", casts="keep")
 def argmin(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
-    """Where the smallest element is, the first of equals; without `dim`, its place in the flat order."""
+    """Where the smallest element is, the first of equals; without `dim`, in the flat order."""
     return _place("argmin", np.argmin, x, dim, keepdim)
 
 
@@ -78,15 +79,15 @@ def any(x: Array, dim: Any = None, keepdim: bool = False) -> Array:
     return _logical("any", np.logical_or, x, dim, keepdim)
 
 
-def _logical(name: str, join: np.ufunc, x: Array, dim: Any, keepdim: bool) -> Array:
+def _logical(name: str, join: Any, x: Array, dim: Any, keepdim: bool) -> Array:
     axis = () if dim == () else axis_of(x.ndim, dim, name)  # here () means none, as in PyTorch
-    return join.reduce(x, axis, np.bool_, None, keepdim)
+    return join.reduce(x, axis, np.bool_, keepdims=keepdim)
 
 
 @op(family=BLOCKER, formula=r"z = \sum_i [x_i \ne 0]", casts="keep")
 def count_nonzero(x: Array, dim: Any = None) -> Array:
     """How many elements are not zero, over `dim` or altogether."""
-    return np.add.reduce(x != 0, axis_of(x.ndim, dim, "count_nonzero"), np.int64)
+    return add_up(x != 0, axis_of(x.ndim, dim, "count_nonzero"), np.int64)
 
 
 for question in (argmax, argmin, argsort, argmedian, all, any, count_nonzero):
@@ -108,7 +109,7 @@ def pick(x: Array, indices: Array, dim: int, keepdim: bool) -> Selection:
 
 @numpy_names
 def sort(input: Array, dim: int = -1, descending: bool = False, stable: bool = False) -> Selection:
-    """The elements in rising order along `dim`, and the places they came from; equals keep their order."""
+    """The elements in rising order along `dim`, and their places; equals keep their order."""
     indices = argsort(input, dim, descending, stable)
     return Selection(gather(input, dim, indices), indices)
 
@@ -117,7 +118,7 @@ def sort(input: Array, dim: int = -1, descending: bool = False, stable: bool = F
 def topk(
     input: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool = True
 ) -> Selection:
-    """The k largest (or smallest) elements along `dim`, the first of them first, and their places."""
+    """The k largest (or smallest) elements along `dim`, the winner first, and their places."""
     d = wrap(dim, input.ndim, "topk")
     length = input.shape[d] if input.ndim else 1
     if not 0 <= k <= length:

@@ -79,7 +79,7 @@ prod.defvjp(
 
 
 def _asked(dim: Any, unbiased: bool | None, correction: float | None) -> tuple[Any, float]:
-    """PyTorch's three ways to ask, var(False), var(0, False), var(correction=0), as the last one."""
+    """PyTorch's three ways to ask, var(False), var(0, False), var(correction=0), as the last."""
     if isinstance(dim, bool):
         dim, unbiased = None, dim
     if unbiased is not None and correction is not None:

@@ -1,7 +1,7 @@
 """Choices between values: the gradient goes to the one that was chosen.
 
-At a tie PyTorch's conventions hold: `maximum` and `minimum` halve the gradient, `clamp` gives it to x.
-The choice itself, a mask of truth values, is a constant: it does not follow small changes of the input.
+At a tie PyTorch's conventions hold: `maximum` and `minimum` halve the gradient, `clamp` gives it to
+x. The choice itself, a mask of truth values, is a constant: it does not follow small changes.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ minimum.defvjp(
 
 @op(family=ROUTER, formula=r"z = \min(\max(x, min), max)")
 def clamp(x: Array, min: Array | None = None, max: Array | None = None) -> Array:
-    """x brought between the bounds, which may be numbers, tensors or absent; `max` has the last word.
+    """x brought between bounds, which may be numbers, tensors or absent; `max` has the last word.
 
     The gradient goes to x where it was inside or on a bound, else to the bound that replaced it.
     """
@@ -86,9 +86,9 @@ def where(condition: Array, x: Array, y: Array) -> Array:
     Raises `DTypeError` where the condition is not of truth values.
     """
     _truth("where", "the condition", condition)
-    z = np.where(condition, x, y)
-    if isinstance(x, (bool, int, float)) and isinstance(y, (bool, int, float)):
-        return z.astype(dtypes.result_type(x, y))  # two Python numbers: the default type, as PyTorch
+    z: Array = np.where(condition, x, y)
+    if isinstance(x, (int, float)) and isinstance(y, (int, float)):  # the default type, as PyTorch
+        return z.astype(dtypes.result_type(x, y))
     return z
 
 
@@ -103,8 +103,8 @@ where.defvjp(
 def masked_fill(x: Array, mask: Array, value: Array) -> Array:
     """x with one number in the places where the mask is true; the type of x stays.
 
-    Raises `DTypeError` where the mask is not of truth values, `ShapeError` where `value` is no single
-    number.
+    Raises `DTypeError` where the mask is not of truth values, `ShapeError` where `value` is more
+    than one number.
     """
     _truth("masked_fill", "the mask", mask)
     if np.ndim(value):

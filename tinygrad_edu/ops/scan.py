@@ -1,7 +1,7 @@
 """Running sums and products: what came so far, at every place. Their gradient runs the other way.
 
-A running product's gradient must survive zeros, so nothing is divided by x. Both rules come down to one
-op, a linear recurrence, whose own rule is itself, run backwards:
+A running product's gradient must survive zeros, so nothing is divided by x. Its rule comes down to
+one op, a linear recurrence, whose own rule is itself, run backwards:
 
     z_0 = start,   z_{i+1} = x_i + y_i z_i
 
@@ -27,7 +27,7 @@ def _turned(x: np.ndarray, dim: int) -> np.ndarray:
 def cumsum(x: Array, dim: int, dtype: Any = None, *, reverse: bool = False) -> Array:
     """The sum so far, along `dim`; with `reverse`, of what is still to come.
 
-    x_k is in every z_i from i = k on, so its gradient collects theirs: the same sum from the other end.
+    x_k is in every z_i from i = k on, so its gradient collects theirs: the sum from the other end.
     """
     v, dim = along(x, dim, "cumsum")
     z = np.add.accumulate(_turned(v, dim) if reverse else v, dim, whole(x, dtype))
@@ -43,8 +43,9 @@ cumsum.defvjp(
 def recurrence(x: Array, y: Array, dim: int, start: float = 0.0, reverse: bool = False) -> Array:
     """A linear recurrence along `dim`, from `start`; with `reverse`, from the other end.
 
-    z has the shape of x, so the step that the last x and y would make is not taken. Done in log₂ n steps:
-    two steps, first a + b·z and then c + d·z, are one, (c + d·a) + (d·b)·z, so their reach doubles.
+    z has the shape of x, so the step that the last x and y would make is not taken. Done in log₂ n
+    rounds: two steps, first a + b·z and then c + d·z, are one, (c + d·a) + (d·b)·z, so each round
+    doubles their reach.
     """
     x, y = np.broadcast_arrays(x, y)
     x, dim = along(x, dim, "recurrence")
@@ -73,7 +74,7 @@ recurrence.defvjp(
 
 
 def product_of_others(x: Array, dim: int) -> Array:
-    """At every place the product of all the other elements along `dim`: of those before, of those after."""
+    """At every place the product of the other elements along `dim`: those before, those after."""
     nothing = np.zeros_like(x)
     return recurrence(nothing, x, dim, 1) * recurrence(nothing, x, dim, 1, True)
 

@@ -2,9 +2,9 @@ r"""The error function, to the last digit, without a library that has it.
 
     erf(x) = 2/√π ∫₀ˣ e^(−t²) dt,   erfc(x) = 1 − erf(x)
 
-W. J. Cody, "Rational Chebyshev approximations for the error function", Mathematics of Computation 23
-(1969) 631–637: on each of three intervals of |x| a quotient of two polynomials is right to about 1e-16.
-Where erf is near 1, erfc is what is approximated, so its small values keep all their digits.
+W. J. Cody, "Rational Chebyshev approximations for the error function", Mathematics of Computation
+23 (1969) 631–637: on each of three intervals of |x| a quotient of two polynomials is right to about
+1e-16. Where erf is near 1, erfc is what is approximated, so its small values keep all their digits.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _FAR = (  # x² (1/√π − x e^(x²) erfc(x)) in 1/x², beyond 4
 _Table = tuple[tuple[float, ...], tuple[float, ...]]
 
 
-def _quotient(table: _Table, t: np.ndarray) -> np.ndarray:
+def _quotient(table: _Table, t: Array) -> Array:
     """Numerator over denominator at t, by Horner's scheme."""
     above, below = (np.full_like(t, coefficients[0]) for coefficients in table)
     for p, q in zip(table[0][1:], table[1][1:], strict=True):
@@ -60,12 +60,12 @@ def _quotient(table: _Table, t: np.ndarray) -> np.ndarray:
     return above / below
 
 
-def _erf_near(x: np.ndarray) -> np.ndarray:
+def _erf_near(x: Array) -> Array:
     """erf(x) for |x| ≤ 0.46875."""
     return x * _quotient(_NEAR, x * x)
 
 
-def _erfc_away(x: np.ndarray) -> np.ndarray:
+def _erfc_away(x: Array) -> Array:
     """erfc(x) for x > 0.46875."""
     x = np.minimum(x, 30)  # erfc(30) is 0 already, and ∞ − ∞ would be NaN
     z = np.empty_like(x)
@@ -79,7 +79,7 @@ def _erfc_away(x: np.ndarray) -> np.ndarray:
     return z * np.exp(-c * c) * np.exp(-(x - c) * (x + c))
 
 
-def _both(x: Array, complement: bool) -> np.ndarray:
+def _both(x: Array, complement: bool) -> Array:
     """erf(x) or 1 − erf(x), each from the approximation that keeps its digits."""
     x = np.asarray(x)
     z = np.empty_like(x)
