@@ -9,7 +9,7 @@ catch, so both `except RuntimeError` and `except TinygradEduError` work:
     ├── DimError          IndexError      a dimension or an index that is not there
     │   └── PlaceError    RuntimeError    an index that points outside of the tensor
     ├── DTypeError        RuntimeError    a number type that the operation cannot take
-    ├── ArgumentError     ValueError      an argument out of its range
+    ├── ArgumentError     ValueError      an argument out of its range (PyTorch: RuntimeError, too)
     ├── InputTypeError    TypeError       a Python object of the wrong kind
     ├── GradientError     RuntimeError    a backward pass that cannot be right
     │   ├── InPlaceError                  a value that backward still needs was changed
@@ -69,7 +69,7 @@ class DTypeError(TinygradEduError, RuntimeError):
     """A number type that the operation cannot take."""
 
 
-class ArgumentError(TinygradEduError, ValueError):
+class ArgumentError(TinygradEduError, ValueError, RuntimeError):
     """An argument out of its range."""
 
 
