@@ -8,14 +8,12 @@ and with weights, smoothing or probabilities for a truth, ∂ℓ/∂x = p · Σ_
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from ..errors import ArgumentError
 from ..op import ROUTER, SCALER, Array, op
 from .loss_basics import dealt, reduced
-from .softmaxes import log_softmax, softmax
+from .softmaxes import log_softmax, peak, softmax
 from .truth import Truth, check_classes, over_classes
 
 __all__ = ["cross_entropy", "nll_loss"]
@@ -48,7 +46,7 @@ def cross_entropy(
         )
     truth = Truth("cross_entropy", x.shape, target, weight, ignore_index)
     axis = truth.axis
-    x = x - x.max(axis=axis, keepdims=True, initial=-math.inf)
+    x = x - peak(x, axis)
     log_total = np.log(np.exp(x).sum(axis=axis))  # (N, d…)
     if truth.labels is None or label_smoothing:
         q = truth.charge(x.dtype, label_smoothing)

@@ -24,6 +24,17 @@ def _scores(name: str, x: Array, dim: Any, dtype: Any) -> tuple[np.ndarray, Any]
     return x, axis_of(x.ndim, dim, name)
 
 
+def peak(x: Array, axis: Any) -> Array:
+    """The largest element along `axis`, which stays with length 1: (N, C) → (N, 1).
+
+    Short rows are turned into columns first, for NumPy's loop over the columns' elements runs several
+    times faster than one over many short rows.
+    """
+    if x.ndim == 2 and x.shape[1] <= 64 and axis in (1, -1):
+        return largest(x.T.copy(), 0, initial=-math.inf)[:, None]
+    return largest(x, axis, keepdims=True, initial=-math.inf)
+
+
 @op(family=SCALER, formula=r"z_i = \frac{e^{x_i}}{\sum_k e^{x_k}}")
 def softmax(x: Array, dim: int, dtype: Any = None) -> Array:
     """Probabilities along `dim`: positive, with sum 1.
@@ -33,7 +44,7 @@ def softmax(x: Array, dim: int, dtype: Any = None) -> Array:
     """
     x, axis = _scores("softmax", x, dim, dtype)
     with np.errstate(invalid="ignore"):
-        e = np.exp(x - largest(x, axis, keepdims=True, initial=-math.inf))
+        e = np.exp(x - peak(x, axis))
         return e / add_up(e, axis, keepdims=True)
 
 
@@ -52,7 +63,7 @@ def log_softmax(x: Array, dim: int, dtype: Any = None) -> Array:
     """The logarithm of `softmax`, finite where softmax itself is 0: dL/dx = g − eᶻ Σ g."""
     x, axis = _scores("log_softmax", x, dim, dtype)
     with np.errstate(invalid="ignore", divide="ignore"):
-        shifted = x - largest(x, axis, keepdims=True, initial=-math.inf)
+        shifted = x - peak(x, axis)
         return shifted - np.log(add_up(np.exp(shifted), axis, keepdims=True))
 
 
@@ -67,7 +78,7 @@ log_softmax.defvjp(
 def logsumexp(x: Array, dim: Any, keepdim: bool = False) -> Array:
     """The logarithm of a sum of exponentials, a smooth maximum: dz/dx = softmax(x) = e^(x − z)."""
     axis = axis_of(x.ndim, dim, "logsumexp")
-    m = largest(x, axis, keepdims=True, initial=-math.inf)
+    m = peak(x, axis)
     m = np.where(np.isfinite(m), m, 0)  # ∞ − ∞ would be NaN, where a sum of ∞ or 0 is right
     with np.errstate(divide="ignore"):
         z = m + np.log(add_up(np.exp(x - m), axis, keepdims=True))

@@ -67,7 +67,9 @@ class Truth:
             if smoothing:
                 q = q * (1 - smoothing) + smoothing / self.shape[self.axis]
         else:
-            q = np.full(self.shape, smoothing / max(self.shape[self.axis], 1), dtype)
+            q = np.zeros(self.shape, dtype)
+            if smoothing:
+                q += smoothing / max(self.shape[self.axis], 1)
             q[self.own()] += 1 - smoothing
             if self.kept is not None:
                 q *= np.expand_dims(self.kept, self.axis)
@@ -136,7 +138,7 @@ def _labels(
 
 def _label_fix(target: np.ndarray, classes: int) -> str:
     low, high = int(target.min()), int(target.max())
-    if low >= 1 and high == classes:
+    if low == 1 and high == classes:
         return "The labels seem to start at 1: subtract 1."
     if low < 0:
         return "Correct the label, or name it in ignore_index if its example is to be left out."
