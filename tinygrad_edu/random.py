@@ -6,13 +6,22 @@ PyTorch's numbers.
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
 
 from .errors import ArgumentError
 
-__all__ = ["Generator", "default_generator", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"]
+__all__ = [
+    "Generator",
+    "default_generator",
+    "get_rng_state",
+    "initial_seed",
+    "manual_seed",
+    "seed",
+    "set_rng_state",
+]
 
 
 class Generator:
@@ -21,18 +30,27 @@ class Generator:
     def __init__(self, device: Any = "cpu") -> None:
         self.seed()
 
+    @property
+    def numpy(self) -> np.random.Generator:
+        """The NumPy generator; made when first asked for, as `import numpy.random` takes 15 ms."""
+        if self._numpy is None:
+            # Negative seeds are PyTorch's too: they count down from 2⁶⁴.
+            self._numpy = np.random.Generator(np.random.PCG64(self._seed % 2**64))
+        return self._numpy
+
     def manual_seed(self, seed: int) -> Generator:
         """Start the stream again at `seed`, any whole number; returns the generator itself."""
         if not isinstance(seed, int | np.integer) or isinstance(seed, bool):
-            raise ArgumentError(f"manual_seed: {seed!r} is not a whole number. Use one such as 0 or 42.")
+            raise ArgumentError(
+                f"manual_seed: {seed!r} is not a whole number. Use one such as 0 or 42."
+            )
         self._seed = int(seed)
-        # Negative seeds are PyTorch's too: they count down from 2⁶⁴.
-        self.numpy = np.random.Generator(np.random.PCG64(self._seed % 2**64))
+        self._numpy: np.random.Generator | None = None
         return self
 
     def seed(self) -> int:
         """Start the stream at a seed that nobody chose, and return it."""
-        return self.manual_seed(int(np.random.SeedSequence().entropy) % 2**63).initial_seed()  # type: ignore[arg-type]
+        return self.manual_seed(int.from_bytes(os.urandom(8)) >> 1).initial_seed()
 
     def initial_seed(self) -> int:
         """The seed at which the stream was started."""
@@ -44,8 +62,7 @@ class Generator:
 
     def set_state(self, state: dict[str, Any]) -> Generator:
         """Go back to a place that `get_state` returned."""
-        self._seed = state["seed"]
-        self.numpy = np.random.Generator(np.random.PCG64())
+        self.manual_seed(state["seed"])
         self.numpy.bit_generator.state = {k: v for k, v in state.items() if k != "seed"}
         return self
 
