@@ -28,7 +28,8 @@ V = te.tensor(v, dtype=te.float64, requires_grad=True)
 H = te.sigmoid(W * x)
 O = H * V
 L = (y - O) ** 2 / 2
-picture = te.viz.graph(L, names={"w": W, "v": V, "h": H, "o": O, "L": L}, lang="en")
+names = {"w": W, "v": V, "h": H, "o": O, "L": L}
+pictures = {lang: te.viz.graph(L, names, lang) for lang in ("en", "ru")}
 L.backward()
 print(f"by engine: h = {H.item():.4f}, o = {O.item():.4f}, ", end="")
 print(f"dL/dv = {V.grad.item():.4f}, dL/dw = {W.grad.item():.4f}")
@@ -42,6 +43,8 @@ print(
     f"one step:  v = {V.item():.4f}, w = {W.item():.4f}, L = {L.item():.4f} → {smaller.item():.4f}"
 )
 
-# %% The picture: every op with the family of its rule, its value and its gradient.
+# %% The picture, drawn before backward freed the values: every op with its family and its gradient.
 if len(sys.argv) > 1:
-    print(picture.render(Path(sys.argv[1]) / "worked_example", format="svg", cleanup=True))
+    for lang, picture in pictures.items():
+        file = Path(sys.argv[1]) / f"worked_example.{lang}"
+        print(picture.render(file, format="svg", cleanup=True))
