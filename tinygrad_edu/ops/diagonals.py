@@ -16,13 +16,13 @@ Shape = tuple[int, ...]
 
 @op(family=MOVER, formula=r"z_{ij} = [j \le i + k]\,x_{ij}")
 def tril(x: Array, diagonal: int = 0) -> Array:
-    """The lower triangle of the last two dimensions, up to the `diagonal`-th one; zeros above it."""
+    """The lower triangle of the last two dimensions, up to the `diagonal`-th one; zeros above."""
     return _triangle(np.tril, "tril", x, diagonal)
 
 
 @op(family=MOVER, formula=r"z_{ij} = [j \ge i + k]\,x_{ij}")
 def triu(x: Array, diagonal: int = 0) -> Array:
-    """The upper triangle of the last two dimensions, from the `diagonal`-th one on; zeros below it."""
+    """The upper triangle of the last two dimensions, from the `diagonal`-th one on; zeros below."""
     return _triangle(np.triu, "triu", x, diagonal)
 
 
@@ -44,12 +44,12 @@ triu.defvjp(
 def diagonal(x: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
     """The diagonal of dimensions `dim1` and `dim2`, as the last dimension of a view.
 
-    x (…, n, m) → z (…, min(n, m)) for `offset=0`; a positive offset lies above, a negative one below.
+    x (…, n, m) → z (…, min(n, m)) for `offset=0`; a positive offset lies above, a negative below.
     """
     dim1, dim2 = wrap(dim1, x.ndim, "diagonal"), wrap(dim2, x.ndim, "diagonal")
     if dim1 == dim2:
         raise ShapeError(
-            f"diagonal: dim1 and dim2 are both {dim1} of x {x.shape}. A diagonal needs two dimensions."
+            f"diagonal: dim1 and dim2 are both {dim1} of x {x.shape}. A diagonal needs two."
         )
     z = x.diagonal(offset, dim1, dim2)
     z.flags.writeable = x.flags.writeable  # NumPy locks it; it is a view like any other
@@ -73,7 +73,7 @@ put_diagonal.defvjp(
 
 
 def diag_embed(x: Array, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Array:
-    """Matrices with the last dimension of x on a diagonal and zeros elsewhere: (…, n) → (…, n, n)."""
+    """Matrices with the last dimension of x on a diagonal, zeros elsewhere: (…, n) → (…, n, n)."""
     *rest, n = x.shape
     ndim = len(rest) + 2
     dim1, dim2 = wrap(dim1, ndim, "diag_embed"), wrap(dim2, ndim, "diag_embed")
@@ -85,7 +85,7 @@ def diag_embed(x: Array, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Arr
 
 
 def diag(x: Array, diagonal: int = 0) -> Array:
-    """A square matrix with the vector x on its diagonal, or the diagonal of the matrix x (a copy)."""
+    """A square matrix with the vector x on its diagonal, or a copy of the matrix x's diagonal."""
     if len(x.shape) == 1:
         return diag_embed(x, diagonal)
     if len(x.shape) != 2:

@@ -1,4 +1,4 @@
-"""Einstein's notation: a product of tensors, summed over the indices that the result does not name."""
+"""Einstein's notation: a product of tensors, summed over the indices the result does not name."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def contract(*xs: Array, terms: Sequence[str], result: str) -> Array:
 
 
 def _contract_x(g: Array, xs: Sequence[Array], i: int, terms: Sequence[str], result: str) -> Array:
-    """The same kind of product, with g in the place of x_i: dL/dx_i = Σ g · Π x_k, to the names of x_i."""
+    """The same kind of product, with g in the place of x_i: dL/dx_i = Σ g · Π x_k over k ≠ i."""
     others = [*xs[:i], *xs[i + 1 :]]
     names = [result, *terms[:i], *terms[i + 1 :]]
     wanted = terms[i]
@@ -46,10 +46,12 @@ contract.defvjp(
 def einsum(equation: str, *operands: Array) -> Array:
     """The product of the operands by the names of their dimensions: "ij,jk->ik" is x @ y.
 
-    A name missing on the right is summed over; a name twice in one term means its diagonal; "..." stands
-    for any further dimensions. Without "->", the result has the names that occur once, sorted.
+    A name missing on the right is summed over; a name twice in one term means its diagonal; "..."
+    stands for any further dimensions. Without "->" the result has those that occur once, sorted.
 
-        einsum("ii", x)  trace    einsum("bij,bjk->bik", x, y)  bmm    einsum("i,j->ij", x, y)  outer
+        einsum("ii", x)             the trace
+        einsum("bij,bjk->bik", x, y)    bmm
+        einsum("i,j->ij", x, y)     the outer product
 
     Raises `ShapeError` where the names do not fit the shapes.
     """
@@ -63,8 +65,8 @@ def einsum(equation: str, *operands: Array) -> Array:
                 lengths[name] = n
             if n not in (1, lengths[name]):
                 raise ShapeError(
-                    f"einsum: in {equation!r}, {name!r} is {lengths[name]} long in one place and {n} in "
-                    f"another (operands {_shapes(operands)}). A name stands for one length."
+                    f"einsum: in {equation!r}, {name!r} is {lengths[name]} long in one place and "
+                    f"{n} in another (operands {_shapes(operands)}). A name stands for one length."
                 )
     pairs = [_without_repeats(term, x) for term, x in zip(terms, operands, strict=True)]
     return contract(*[x for _, x in pairs], terms=tuple(term for term, _ in pairs), result=result)
@@ -82,24 +84,27 @@ def _without_repeats(term: str, x: Array) -> tuple[str, Array]:
 
 
 def _parse(equation: str, ndims: Sequence[int]) -> tuple[list[str], str]:
-    """The names of every operand's dimensions and of the result's, "..." spelled out with unused letters."""
+    """The names of every operand's dimensions and of the result's; letters stand for "..."."""
     left, arrow, right = equation.replace(" ", "").partition("->")
     terms = left.split(",")
     if len(terms) != len(ndims):
         raise ShapeError(
-            f"einsum: {equation!r} names {len(terms)} operand(s), but {len(ndims)} were given. Separate "
-            "the terms with commas, one for each operand."
+            f"einsum: {equation!r} names {len(terms)} operand(s), but {len(ndims)} were given. "
+            "Separate the terms with commas, one for each operand."
         )
     free = [c for c in string.ascii_letters if c not in equation]
     more = [n - len(term.replace("...", "")) for term, n in zip(terms, ndims, strict=True)]
     for term, n, extra in zip(terms, ndims, more, strict=True):
         if extra < 0 or term.count("...") > 1 or (extra and "..." not in term):
             raise ShapeError(
-                f"einsum: the term {term!r} of {equation!r} does not name the dimensions of an operand "
-                f"with {n}. Give one letter for each, or '...' for the rest."
+                f"einsum: the term {term!r} of {equation!r} does not name the dimensions of an "
+                f"operand with {n}. Give one letter for each, or '...' for the rest."
             )
-    widest = "".join(free[: max((e for e, t in zip(more, terms) if "..." in t), default=0)])
-    spelled = [t.replace("...", widest[len(widest) - e :]) for t, e in zip(terms, more, strict=True)]
+    widest = "".join(free[: max(*more, 0)])
+    spelled = [
+        term.replace("...", widest[len(widest) - extra :])
+        for term, extra in zip(terms, more, strict=True)
+    ]
     every = "".join(spelled)
     if not arrow:
         once = sorted(c for c in set(every) - set(widest) if every.count(c) == 1)
@@ -108,8 +113,8 @@ def _parse(equation: str, ndims: Sequence[int]) -> tuple[list[str], str]:
     odd = [c for c in every + result if c not in string.ascii_letters]
     if odd or len(set(result)) < len(result) or not set(result) <= set(every):
         raise ShapeError(
-            f"einsum: {equation!r} cannot be read: letters and '...' name dimensions, and each name of "
-            "the result occurs there once and in a term. Check what stands right of '->'."
+            f"einsum: {equation!r} cannot be read: letters and '...' name dimensions, and each "
+            "name of the result occurs there once and in a term. Check what stands right of '->'."
         )
     return spelled, result
 
@@ -144,7 +149,7 @@ def tensordot(x: Array, y: Array, dims: Any = 2) -> Array:
 
 
 def inner(x: Array, y: Array) -> Array:
-    """The product of x and y summed over the last dimension of both; with numbers, the plain product."""
+    """The product of x and y summed over the last dimension of both (plain, for a number)."""
     if not len(x.shape) or not len(y.shape):
         return x * y
     return tensordot(x, y, ([-1], [-1]))

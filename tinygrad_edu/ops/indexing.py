@@ -24,7 +24,7 @@ Shape = tuple[int, ...]
 
 @op(family=MOVER, formula=r"z = x_{\mathrm{index}}", casts="keep")
 def getitem(x: Array, index: Any) -> Array:
-    """x[index] with everything that PyTorch takes: numbers, slices, None, `...`, masks, arrays, mixtures.
+    """x[index] with all that PyTorch takes: numbers, slices, None, `...`, masks, arrays, mixtures.
 
     A view where the index holds no arrays, a copy where it does.
     """
@@ -61,8 +61,8 @@ put_back.defvjp(
 def setitem(x: Array, y: Array, index: Any) -> Array:
     """A copy of x with y written at `index`: what `x[index] = y` leaves behind.
 
-    Every element follows the value that is there now: overwritten ones of x get no gradient, nor, where
-    an index repeats, do those of y that were overwritten in their turn.
+    Every element follows the value that is there now: overwritten ones of x get no gradient, nor,
+    where an index repeats, do those of y that were overwritten in their turn.
     """
     z = np.array(x)
     first, then = steps(index)
@@ -117,8 +117,8 @@ def index_select(input: Array, dim: int, index: Array) -> Array:
     """The slices of `input` at the places `index` (one-dimensional) along `dim`; a copy."""
     if len(index.shape) > 1:
         raise DimError(
-            f"index_select: the index has shape {tuple(index.shape)}, but it must be one-dimensional. "
-            "Flatten it, or use input[index]."
+            f"index_select: the index has shape {tuple(index.shape)}, but one dimension is "
+            "expected. Flatten it, or use input[index]."
         )
     if not len(input.shape):
         return reshape(take_rows(reshape(input, (1,)), index, dim=dim), ())
@@ -162,7 +162,7 @@ scatter_sum.defvjp(
 
 @op(family=ROUTER, formula=r"z_{i,\,\mathrm{index}_{ij}} = y_{ij},\ \text{else } x", casts="keep")
 def scatter_along(x: Array, y: Array, index: Array, dim: int) -> Array:
-    """x with the places `index` along `dim` overwritten by y (of the index's shape, or a number)."""
+    """x with the places `index` along `dim` overwritten by y (a number, or shaped like index)."""
     dim = wrap(dim, x.ndim, "scatter")
     if not (x.ndim and index.ndim):
         row = scatter_along(np.atleast_1d(x), np.atleast_1d(y), np.atleast_1d(index), dim)
@@ -173,7 +173,7 @@ def scatter_along(x: Array, y: Array, index: Array, dim: int) -> Array:
 
 
 def _scatter_y(g: Array, x_shape: Shape, index: Array, dim: int) -> Array:
-    order = np.arange(math.prod(index.shape)).reshape(index.shape)  # as in setitem: the last one counts
+    order = np.arange(math.prod(index.shape)).reshape(index.shape)  # the last one counts
     places = getattr(index, "array", index)
     last = scatter_along(np.zeros(x_shape, order.dtype), order, places, dim)
     return gather_along(g, index, dim) * (gather_along(last, places, dim) == order)
@@ -187,9 +187,9 @@ scatter_along.defvjp(
 
 
 def gather(input: Array, dim: int, index: Array) -> Array:
-    """z[i][j] = input[i][index[i][j]] for dim = 1, and so for any dim; the shape is that of the index.
+    """z[i][j] = input[i][index[i][j]] for dim = 1, and so for any dim; z has the index's shape.
 
-    Raises `PlaceError` where an index is negative or too large, `ShapeError` where the index does not fit.
+    Raises `PlaceError` where an index is negative or too large, `ShapeError` where it does not fit.
     """
     return gather_along(input, index, dim=dim)
 
@@ -197,8 +197,8 @@ def gather(input: Array, dim: int, index: Array) -> Array:
 def scatter(input: Array, dim: int, index: Array, src: Any = None, *, value: Any = None) -> Array:
     """A copy of `input` with z[i][index[i][j]] = src[i][j] for dim = 1; `src` may be a number.
 
-    Where an index repeats, the last value stays. Raises as `gather` does, and `DTypeError` where `src`
-    has another number type.
+    Where an index repeats, the last value stays. Raises as `gather` does, and `DTypeError` where
+    `src` has another number type.
     """
     src = value if src is None else src
     return scatter_along(input, _fitted("scatter", input, index, src), index, dim=dim)
@@ -216,7 +216,7 @@ def _fitted(name: str, input: Array, index: Array, src: Any) -> Any:
         return src
     if src.dtype != input.dtype:
         raise DTypeError(
-            f"{name}: src is {src.dtype}, but the tensor is {input.dtype}. Convert it: src.to(x.dtype)."
+            f"{name}: src is {src.dtype}, but the tensor is {input.dtype}. Use src.to(x.dtype)."
         )
     shape = tuple(index.shape)
     if len(src.shape) != len(shape) or any(n > m for n, m in zip(shape, src.shape, strict=True)):
@@ -228,7 +228,7 @@ def _fitted(name: str, input: Array, index: Array, src: Any) -> Any:
 
 
 def take_along_dim(input: Array, indices: Array, dim: int | None = None) -> Array:
-    """`gather` with the other dimensions broadcast against each other; without `dim`, on the flat order."""
+    """`gather` with the other dimensions broadcast; without `dim`, on both in their flat order."""
     if dim is None:
         return gather_along(reshape(input, (-1,)), reshape(indices, (-1,)), dim=0)
     x_shape, i_shape = list(input.shape), list(indices.shape)
@@ -279,10 +279,11 @@ def nonzero(input: Array, *, as_tuple: bool = False) -> Any:
 def one_hot(x: Array, num_classes: int = -1) -> Array:
     """Rows of zeros with a single 1 at the place that x names: (…) → (…, num_classes), int64.
 
-    Without `num_classes`, as many as the largest label needs. Raises `PlaceError` for a label out of range.
+    Without `num_classes`, as many as the largest label needs. Raises `PlaceError` for a label out
+    of range.
     """
     if x.dtype.kind not in "iu":
-        raise DTypeError(f"one_hot: the labels are {x.dtype}, but they count classes. Use x.long().")
+        raise DTypeError(f"one_hot: the labels are {x.dtype}, but they count classes: x.long().")
     if num_classes < 0:
         if not x.size:
             raise ShapeError("one_hot: no labels to count the classes of. Pass num_classes.")

@@ -1,9 +1,9 @@
-"""Putting tensors together, and taking one apart. Joining's backward is taking apart, and the reverse."""
+"""Putting tensors together, and taking one apart: each is the backward of the other."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -19,8 +19,14 @@ from .shape import reshape
 
 @op(family=MOVER, formula=r"z = [x_1\ x_2\ \dots]")
 def cat_all(*xs: Array, dim: int, ends: Sequence[int]) -> Array:
-    """The inputs one after another along `dim`; input i fills the places from ends[i] to ends[i + 1]."""
-    return np.concatenate(xs, axis=dim)
+    """The inputs one after another along `dim`; input i fills the places ends[i] to ends[i + 1]."""
+    try:
+        return np.concatenate(xs, axis=dim)
+    except ValueError:
+        raise ShapeError(
+            f"cat: tensors of shapes {', '.join(str(x.shape) for x in xs)} cannot be joined along "
+            f"dim {dim}: their other lengths differ. Join along another dim, or stack() them."
+        ) from None
 
 
 @op(family=MOVER, formula=r"z_i = x_i")
@@ -47,34 +53,28 @@ def cat(tensors: Iterable[Array], dim: int = 0) -> Array:
     (2, 3) and (5, 3) along dim 0 → (7, 3). Raises `ShapeError` where they do not fit.
     """
     tensors = _several("cat", tensors)
-    shapes = [tuple(x.shape) for x in tensors]
-    if any(len(shape) != 1 for shape in shapes):  # PyTorch lets an empty list of numbers pass
-        tensors = [x for x, shape in zip(tensors, shapes) if shape != (0,)]
+    shapes = [x.shape for x in tensors]
+    ndim = max(map(len, shapes))
+    if ndim > 1 and (0,) in shapes:  # PyTorch lets an empty list of numbers pass
+        tensors = [x for x in tensors if x.shape != (0,)]
         shapes = [shape for shape in shapes if shape != (0,)]
-    dim = wrap(dim, len(shapes[0]), "cat")
-    for k, shape in enumerate(shapes):
-        others = (*shapes[0][:dim], *shapes[0][dim + 1 :])
-        if not shape or len(shape) != len(shapes[0]) or (*shape[:dim], *shape[dim + 1 :]) != others:
-            raise ShapeError(
-                f"cat: tensor 0 {shapes[0]} and tensor {k} {shape} differ outside of dim {dim}, along "
-                "which they are joined. Join along another dim, or use stack() for a new one."
-            )
-    ends = (0, *accumulate(shape[dim] for shape in shapes))
-    return cat_all(*tensors, dim=dim, ends=ends)
+    dim = wrap(dim, ndim, "cat")
+    lengths = [shape[dim] if len(shape) == ndim > 0 else 0 for shape in shapes]
+    return cat_all(*tensors, dim=dim, ends=(0, *accumulate(lengths)))
 
 
 concat = concatenate = cat
 
 
 def stack(tensors: Iterable[Array], dim: int = 0) -> Array:
-    """The tensors, all of one shape, along a new dimension: three of (2, 5) at dim 0 → (3, 2, 5)."""
+    """The tensors, all of one shape, along a new dimension: three of (2, 5), dim 0 → (3, 2, 5)."""
     tensors = _several("stack", tensors)
-    first = tuple(tensors[0].shape)
+    first = tensors[0].shape
     for k, x in enumerate(tensors):
-        if tuple(x.shape) != first:
+        if x.shape != first:
             raise ShapeError(
-                f"stack: tensor 0 has shape {first}, tensor {k} has {tuple(x.shape)}. All must be "
-                "equal; use cat() to join along a dimension that is there."
+                f"stack: tensor 0 has shape {tuple(first)}, tensor {k} has {tuple(x.shape)}. All "
+                "must be equal; use cat() to join along a dimension that is there."
             )
     return stack_all(*tensors, dim=wrap(dim, len(first) + 1, "stack"))
 
@@ -121,7 +121,7 @@ def narrow(x: Array, dim: int, start: int, length: int) -> Array:
 
 
 def split(x: Array, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Array, ...]:
-    """Pieces of x along `dim`: of one size (the last may be shorter), or of the sizes listed; views."""
+    """Pieces of x along `dim`: of one size (the last may be shorter), or of those listed; views."""
     dim, n = _length("split", x, dim)
     sizes = split_size_or_sections
     if isinstance(sizes, int):
@@ -145,12 +145,14 @@ def chunk(x: Array, chunks: int, dim: int = 0) -> tuple[Array, ...]:
     return _cut(x, dim, [*range(0, n, size), n]) if n else _cut(x, dim, [0] * (chunks + 1))
 
 
-def tensor_split(x: Array, indices_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Array, ...]:
+def tensor_split(
+    x: Array, indices_or_sections: int | Sequence[int], dim: int = 0
+) -> tuple[Array, ...]:
     """x cut along `dim` into so many nearly equal pieces, or before each of the indices; views."""
     dim, n = _length("tensor_split", x, dim)
     if not isinstance(indices_or_sections, int):
         places = [0, *indices_or_sections, n]
-        return tuple(_slice(x, dim, slice(a, b)) for a, b in zip(places, places[1:]))
+        return tuple(_slice(x, dim, slice(a, b)) for a, b in pairwise(places))
     k = indices_or_sections
     if k < 1:
         raise ShapeError(f"tensor_split: asked for {k} pieces. Ask for 1 or more.")
@@ -174,7 +176,7 @@ def _length(name: str, x: Array, dim: int) -> tuple[int, int]:
 
 
 def _cut(x: Array, dim: int, ends: Sequence[int]) -> tuple[Array, ...]:
-    return tuple(_slice(x, dim, slice(a, b)) for a, b in zip(ends, ends[1:]))
+    return tuple(_slice(x, dim, slice(a, b)) for a, b in pairwise(ends))
 
 
 # -- a margin around
@@ -193,7 +195,9 @@ def pad_constant(x: Array, pad: Sequence[int], value: float = 0.0) -> Array:
     z = np.full(shape, value, x.dtype)
     # Where a margin is cut away, the copy starts inside x; where it is added, inside z.
     into = tuple(slice(max(b, 0), n - max(a, 0)) for n, (b, a) in zip(shape, margins, strict=True))
-    kept = tuple(slice(max(-b, 0), n - max(-a, 0)) for n, (b, a) in zip(x.shape, margins, strict=True))
+    kept = tuple(
+        slice(max(-b, 0), n - max(-a, 0)) for n, (b, a) in zip(x.shape, margins, strict=True)
+    )
     z[into] = x[kept]
     return z
 
@@ -203,26 +207,28 @@ pad_constant.defvjp(
 )
 
 
-def pad(input: Array, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Array:
+def pad(
+    input: Array, pad: Sequence[int], mode: str = "constant", value: float | None = None
+) -> Array:
     """A margin around `input`, PyTorch's `nn.functional.pad`.
 
     `pad` goes in pairs from the last dimension backwards: (left, right, top, bottom, …). `mode` is
-    "constant" (filled with `value`), "reflect" (mirrored, the edge itself not repeated), "replicate" (the
-    edge repeated) or "circular" (from the other side).
+    "constant" (filled with `value`), "reflect" (mirrored, the edge itself not repeated), "replicate"
+    (the edge repeated) or "circular" (from the other side).
     """
     if mode == "constant":
         return pad_constant(input, tuple(pad), value=value or 0.0)
     if mode not in _INDEX_MODE:
         raise ArgumentError(
-            f"pad: mode={mode!r} is not known. Use 'constant', 'reflect', 'replicate' or 'circular'."
+            f"pad: mode={mode!r} is not known. Use 'constant', 'reflect', 'replicate', 'circular'."
         )
     for dim, (before, after) in enumerate(_margins(pad, input.shape)):
         n = input.shape[dim]
         most = {"reflect": n - 1, "circular": n}.get(mode, before + after)
         if min(before, after) < 0 or max(before, after) > most or (before + after and not n):
             raise ShapeError(
-                f"pad: ({before}, {after}) in dim {dim} of x {tuple(input.shape)} is not possible with "
-                f"mode={mode!r}: the margin is made of the {n} places that are there."
+                f"pad: ({before}, {after}) in dim {dim} of x {tuple(input.shape)} cannot be with "
+                f"mode={mode!r}: the margin is made of the {n} places that are there. Use less."
             )
         if before or after:
             places = np.pad(np.arange(n), (before, after), mode=_INDEX_MODE[mode])
@@ -235,11 +241,11 @@ _INDEX_MODE: dict[str, Any] = {"reflect": "reflect", "replicate": "edge", "circu
 
 def _margins(pad: Sequence[int], shape: Sequence[int]) -> list[tuple[int, int]]:
     """The pairs of `pad` in the order of the dimensions: one pair for each."""
-    pairs = list(zip(pad[::2], pad[1::2]))[::-1]
+    pairs = list(zip(pad[::2], pad[1::2], strict=False))[::-1]
     missing = len(shape) - len(pairs)
     if len(pad) % 2 or missing < 0:
         raise ShapeError(
-            f"pad: {tuple(pad)} does not fit x {tuple(shape)}: it goes in pairs (before, after), at most "
-            f"one for each of the {len(shape)} dimension(s), the last dimension first."
+            f"pad: {tuple(pad)} does not fit x {tuple(shape)}: it goes in pairs (before, after), "
+            f"at most one for each of the {len(shape)} dimension(s), the last dimension first."
         )
     return [(0, 0)] * missing + pairs

@@ -15,9 +15,9 @@ Shape = tuple[int, ...]
 
 @op(family=SWITCH, formula=r"z = x\,y")
 def matmul(x: Array, y: Array) -> Array:
-    """Matrix product with all of NumPy's cases: vectors, matrices, stacks of matrices, broadcasting.
+    """Matrix product with all of NumPy's cases: vectors, matrices, stacks of them, broadcasting.
 
-    x (…, n, k), y (…, k, m) → z (…, n, m); a vector counts as a row on the left, a column on the right.
+    x (…, n, k), y (…, k, m) → z (…, n, m); a vector is a row on the left, a column on the right.
     """
     return np.matmul(x, y)
 
@@ -70,8 +70,8 @@ def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
     if bias is not None:
         if bias.ndim > 1 or bias.size not in (1, weight.shape[0]):
             raise ShapeError(
-                f"linear: bias {bias.shape} does not fit weight {weight.shape}: a bias for each of the "
-                f"{weight.shape[0]} neurons was expected."
+                f"linear: bias {bias.shape} does not fit weight {weight.shape}: a bias for each of "
+                f"the {weight.shape[0]} neurons was expected."
             )
         z += bias  # z is new and nobody else's
     return z
@@ -119,8 +119,8 @@ def dot(x: Array, y: Array) -> Array:
 def _expect(name: str, x: Array, x_ndim: int, y: Array, y_ndim: int) -> None:
     if (len(x.shape), len(y.shape)) != (x_ndim, y_ndim):
         raise ShapeError(
-            f"{name}: x {tuple(x.shape)} and y {tuple(y.shape)} have {len(x.shape)} and {len(y.shape)} "
-            f"dimensions; {x_ndim} and {y_ndim} were expected. matmul() takes every case."
+            f"{name}: x {tuple(x.shape)} and y {tuple(y.shape)} have {len(x.shape)} and "
+            f"{len(y.shape)} dimensions; {x_ndim} and {y_ndim} were expected. matmul() takes any."
         )
     if x.shape[-1] != y.shape[max(y_ndim - 2, 0)]:
         raise ShapeError(
@@ -155,7 +155,7 @@ def addmm(input: Array, mat1: Array, mat2: Array, *, beta: float = 1, alpha: flo
     z = (input if beta == 1 else beta * input) + product
     if z.shape != product.shape:
         raise ShapeError(
-            f"addmm: input {tuple(input.shape)} does not broadcast to the product {tuple(product.shape)}."
-            " It must have that shape, or 1 in place of a length."
+            f"addmm: input {tuple(input.shape)} does not broadcast to the product "
+            f"{tuple(product.shape)}. It must have that shape, or 1 in place of a length."
         )
     return z

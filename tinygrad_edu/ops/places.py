@@ -1,4 +1,4 @@
-"""Where a dimension or an index points: what the shape, joining and indexing ops share. Not ops themselves."""
+"""Where a dimension or an index points: what the shape, joining and indexing ops share. No ops."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def wrap(dim: Any, ndim: int, name: str) -> int:
 
 
 def wrap_all(dims: Any, ndim: int, name: str) -> tuple[int, ...]:
-    """One dimension or several, counted from the front. Raises `ShapeError` where one is named twice."""
+    """One dimension or several, counted from the front; `ShapeError` where one is named twice."""
     several = dims if isinstance(dims, Iterable) else (dims,)
     wrapped = tuple(wrap(dim, ndim, name) for dim in several)
     if len(set(wrapped)) < len(wrapped):
@@ -50,8 +50,8 @@ def common_shape(name: str, *shapes: tuple[int, ...]) -> tuple[int, ...]:
         return np.broadcast_shapes(*shapes)
     except ValueError:
         raise ShapeError(
-            f"{name}: the shapes {' and '.join(map(str, shapes))} do not broadcast. Counted from the "
-            "right, lengths must be equal or 1."
+            f"{name}: the shapes {' and '.join(map(str, shapes))} do not broadcast. Counted from "
+            "the right, lengths must be equal or 1."
         ) from None
 
 
@@ -59,10 +59,10 @@ def common_shape(name: str, *shapes: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def grid(name: str, shape: tuple[int, ...], index: np.ndarray, dim: int) -> tuple[Any, ...]:
-    """The place of every element of `index` in an array of `shape`: itself along `dim`, its own elsewhere.
+    """Where the elements of `index` point in an array of `shape`: along `dim`, each in its own row.
 
-    shape (N, M), index (n, m), dim 1 → (rows (n, 1), index (n, m)). Raises `DTypeError`, `ShapeError` or
-    `PlaceError` where the index does not fit.
+    shape (N, M), index (n, m), dim 1 → (rows (n, 1), index (n, m)). Raises `DTypeError`,
+    `ShapeError` or `PlaceError` where the index does not fit.
     """
     if index.dtype.kind not in "iu":
         raise DTypeError(f"{name}: the index is {index.dtype}, but it counts places. Use x.long().")
@@ -74,8 +74,8 @@ def grid(name: str, shape: tuple[int, ...], index: np.ndarray, dim: int) -> tupl
     for d, n in enumerate(index.shape):
         if d != dim and n > shape[d]:
             raise ShapeError(
-                f"{name}: the index of shape {index.shape} reaches past the tensor of shape {shape}: "
-                f"{n} > {shape[d]} in dimension {d}. It may be longer only in dim {dim}."
+                f"{name}: the index of shape {index.shape} reaches past the tensor of shape "
+                f"{shape}: {n} > {shape[d]} in dimension {d}. It may be longer only in dim {dim}."
             )
     within(name, index, shape[dim])
     places: list[Any] = list(np.indices(index.shape, sparse=True))
@@ -90,8 +90,8 @@ def within(name: str, index: np.ndarray, length: int) -> None:
     low, high = index.min(), index.max()
     if low < 0 or high >= length:
         raise PlaceError(
-            f"{name}: index {low if low < 0 else high} is out of range: this dimension has {length} "
-            f"places, 0 to {length - 1}. Check the labels, or the size of the table."
+            f"{name}: index {low if low < 0 else high} is out of range: this dimension has "
+            f"{length} places, 0 to {length - 1}. Check the labels, or the size of the table."
         )
 
 
@@ -99,13 +99,13 @@ def within(name: str, index: np.ndarray, length: int) -> None:
 
 
 def steps(index: Any) -> tuple[tuple[Any, ...] | None, Any]:
-    """An index as two steps: (numbers, slices and None; a view), then (arrays; a copy). None: no such step.
+    """An index as two steps: (numbers, slices and None; a view), then (arrays; a copy); or None.
 
-    In `x[0, :, array]` NumPy counts the 0 among the arrays and moves their result to the front; PyTorch
-    takes the 0 first, and the result stays where the array stood. Two steps give PyTorch's answer.
+    In `x[0, :, array]` NumPy counts the 0 among the arrays and moves their result to the front;
+    PyTorch takes the 0 first, and the result stays where the array stood: two steps do the same.
     """
-    if index.__class__ is slice:
-        return (index,), None
+    if index.__class__ is int or index.__class__ is slice:
+        return (index, ...), None
     if index.__class__ is not tuple:
         part = plain(index)
         return (None, part) if isinstance(part, np.ndarray) else (_view((part,)), None)
@@ -152,14 +152,14 @@ def plain(part: Any) -> Any:
         )
     if kind not in "iub":
         raise (DimError if kind == "f" else InputTypeError)(
-            f"getitem: {part!r} is not an index. Use whole numbers, slices, None, ..., and tensors of "
-            "int64 or bool."
+            f"getitem: {part!r} is not an index. Use whole numbers, slices, None, ..., and tensors "
+            "of int64 or bool."
         )
     return array
 
 
 def frozen(index: Any) -> Any:
-    """The index without tensors and with its own copy of every array: later edits do not reach it."""
+    """The index without tensors, with its own copy of every array: later edits do not reach it."""
     if index.__class__ is tuple:
         return tuple(frozen(part) for part in index)
     part = plain(index)
@@ -180,13 +180,12 @@ def add_at(z: np.ndarray, places: Any, x: np.ndarray) -> None:
     leading dimensions the places are counted in elements: row r of width w is r·w, r·w + 1, …
     """
     parts = places if isinstance(places, tuple) else (places,)
-    if not z.flags.c_contiguous or not x.size or not all(
-        isinstance(part, np.ndarray) and part.dtype.kind != "b" for part in parts
-    ):
+    numbers = all(isinstance(part, np.ndarray) and part.dtype.kind != "b" for part in parts)
+    if not (numbers and x.size and z.flags.c_contiguous):
         np.add.at(z, places, x)
         return
     n = len(parts)
-    flat = np.ravel_multi_index(parts, z.shape[:n], mode="wrap")  # −1 is the last
+    flat = np.asarray(np.ravel_multi_index(parts, z.shape[:n], mode="wrap"))  # −1 is the last
     width = math.prod(z.shape[n:])
     if width != 1:
         flat = flat[..., None] * width + np.arange(width)  # (…,) → (…, w)

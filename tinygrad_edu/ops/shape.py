@@ -1,4 +1,4 @@
-"""Moves: the same numbers in another shape or order. The gradient travels back by the inverse move."""
+"""Moves: the same numbers in another shape or order. The gradient travels back the inverse way."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def expand(x: Array, shape: Sequence[int]) -> Array:
     Raises `ShapeError` where a dimension that is not 1 would have to change.
     """
     new = len(shape) - len(x.shape)
-    old = (1,) * new + tuple(x.shape)
-    wanted = tuple(o if n == -1 and d >= new else n for d, (o, n) in enumerate(zip(old, shape)))
-    if new < 0 or any(n < 0 or o not in (1, n) for o, n in zip(old, wanted)):
+    old = (None,) * new + tuple(x.shape)
+    wanted = tuple(n if n != -1 or o is None else o for o, n in zip(old, shape, strict=False))
+    if new < 0 or any(n < 0 or o not in (None, 1, n) for o, n in zip(old, wanted, strict=False)):
         raise ShapeError(
             f"expand: x {tuple(x.shape)} cannot become {tuple(shape)}: only missing dimensions and "
             "those of length 1 can be repeated. Use repeat() to copy, or reshape first."
@@ -83,12 +83,12 @@ def reshape(x: Array, shape: Shape) -> Array:
 
 @op(family=MOVER, formula=r"z = \mathrm{reshape}(x)")
 def view(x: Array, shape: Shape) -> Array:
-    """`reshape` that never copies: raises `ShapeError` where the new shape needs another memory layout."""
+    """`reshape` that never copies; `ShapeError` where the shape needs another memory layout."""
     z: Array = reshape(x, shape)
     if z.size and not np.may_share_memory(x, z):
         raise ShapeError(
-            f"view: x {x.shape} cannot be seen as {shape} without a copy: its elements do not lie in "
-            "memory in that order (a transpose?). Use reshape(), or contiguous() first."
+            f"view: x {x.shape} cannot be seen as {shape} without a copy: its elements do not lie "
+            "in memory in that order (a transpose?). Use reshape(), or contiguous() first."
         )
     return z
 
@@ -121,8 +121,8 @@ def unflatten(x: Array, dim: int, sizes: Sequence[int]) -> Array:
         sizes = tuple(shape[dim] // known if n == -1 else n for n in sizes)
     if not sizes or math.prod(sizes) != shape[dim] or min(sizes) < 0:
         raise ShapeError(
-            f"unflatten: dim {dim} of x {shape} has length {shape[dim]}, which is not the product of "
-            f"{sizes}. The sizes must multiply to it."
+            f"unflatten: dim {dim} of x {shape} has length {shape[dim]}, which is not the product "
+            f"of {sizes}. The sizes must multiply to it."
         )
     return reshape(x, (*shape[:dim], *sizes, *shape[dim + 1 :]))
 
@@ -162,7 +162,7 @@ def permute(x: Array, dims: Sequence[int]) -> Array:
     dims = wrap_all(dims, x.ndim, "permute") if x.ndim or len(dims) else ()
     if len(dims) != x.ndim:
         raise ShapeError(
-            f"permute: x {x.shape} has {x.ndim} dimensions, but the order {dims} names {len(dims)}. "
+            f"permute: x {x.shape} has {x.ndim} dimensions, but the order is {tuple(dims)}. "
             "Name every dimension once."
         )
     return x.transpose(dims)
@@ -192,11 +192,11 @@ def moveaxis(x: Array, source: int | Sequence[int], destination: int | Sequence[
     come, go = wrap_all(source, ndim, "moveaxis"), wrap_all(destination, ndim, "moveaxis")
     if len(come) != len(go):
         raise ShapeError(
-            f"moveaxis: source {source} names {len(come)} dimension(s), destination {destination} names "
-            f"{len(go)}. Name as many places as dimensions."
+            f"moveaxis: source {source} names {len(come)} dimension(s), destination {destination} "
+            f"names {len(go)}. Name as many places as dimensions."
         )
     order = [d for d in range(ndim) if d not in come]
-    for place, d in sorted(zip(go, come)):
+    for place, d in sorted(zip(go, come, strict=True)):
         order.insert(place, d)
     return permute(x, tuple(order))
 
@@ -218,7 +218,7 @@ def t(x: Array) -> Array:
 
 @op(family=COLLECTOR, formula=r"z = (x, x, \dots)")
 def repeat(x: Array, repeats: Sequence[int]) -> Array:
-    """x copied `repeats[d]` times along each dimension d; further repeats add dimensions in front."""
+    """x copied `repeats[d]` times along each dimension d; further repeats add dimensions before."""
     if len(repeats) < x.ndim or min(repeats, default=0) < 0:
         raise ShapeError(
             f"repeat: x {x.shape} has {x.ndim} dimension(s), but repeats are {tuple(repeats)}. "
@@ -229,7 +229,7 @@ def repeat(x: Array, repeats: Sequence[int]) -> Array:
 
 def _repeat_x(g: Array, x_shape: Shape, repeats: Sequence[int]) -> Array:
     old = (1,) * (len(repeats) - len(x_shape)) + tuple(x_shape)
-    copies = tuple(n for pair in zip(repeats, old) for n in pair)  # (r0·n0, …) -> (r0, n0, …)
+    copies = tuple(n for pair in zip(repeats, old, strict=True) for n in pair)  # r·n -> r, n
     one_copy = tuple(n for length in old for n in (1, length))
     return reshape(sum_to(reshape(g, copies), one_copy), x_shape)
 
@@ -261,10 +261,11 @@ def roll(x: Array, shifts: int | Sequence[int], dims: int | Sequence[int] | None
     Without `dims`, the elements are moved in their flat order.
     """
     if dims is not None:
-        dims = tuple(wrap(dim, x.ndim, "roll") for dim in (dims if np.ndim(dims) else (dims,)))
+        several = (dims,) if isinstance(dims, int) else dims
+        dims = tuple(wrap(dim, x.ndim, "roll") for dim in several)
         if np.size(shifts) != len(dims):
             raise ShapeError(
-                f"roll: shifts {shifts} and dims {dims} must go in pairs. Give one shift for each dim."
+                f"roll: shifts {shifts} and dims {dims} must go in pairs: one shift for each dim."
             )
     return np.roll(x, shifts, dims if x.ndim else None)
 
