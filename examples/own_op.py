@@ -3,7 +3,8 @@
 Run it:  python examples/own_op.py
 """
 
-# %% Declare. `g` is the upstream gradient; a rule names what else it reads: inputs, the output z, parameters.
+# %% Declare. `g` is the upstream gradient; a rule names what else it reads: inputs, the output z,
+# parameters.
 import numpy as np
 
 import tinygrad_edu as torch
@@ -44,9 +45,12 @@ loss.backward(retain_graph=True)
 print("x.grad =", x.grad)
 print("y.grad =", y.grad)
 
-# %% Check. Finite differences hold the rules to account, to second order: the same rule runs on tensors.
+# %% Check. Finite differences hold the rules to account, to second order: the same rule runs on
+# tensors.
 print("first order: ", gradcheck(lambda x: swish(x, beta=1.5), (x,)))
 print("second order:", gradgradcheck(square_times, (x, y)))
 
 # %% See. The picture shows the family of your rule beside those of the library.
-print(torch.viz.graph(loss, names={"x": x, "y": y}).source.splitlines()[0], "… (a Graphviz picture)")
+print(
+    torch.viz.graph(loss, names={"x": x, "y": y}).source.splitlines()[0], "… (a Graphviz picture)"
+)

@@ -7,7 +7,8 @@
     y.backward()
     x.grad                      # tensor([2., 4., 6.])
 
-Reading order: `op` (what an operation is), `ops` (the rules), `engine` (the reverse pass), `tensor`.
+Reading order: `op` (what an operation is), `ops` (the rules), `engine` (the reverse pass),
+`tensor`.
 """
 
 from typing import Any
@@ -21,8 +22,6 @@ from .autograd import (
     no_grad,
     set_grad_enabled,
 )
-from .conversion import Device as device
-from .conversion import Size
 from .creation import *
 from .dtypes import (
     bool,
@@ -43,6 +42,8 @@ from .dtypes import (
     short,
     uint8,
 )
+from .layout import Device as device
+from .layout import Size
 from .ops import *
 from .random import (
     Generator,
@@ -53,11 +54,12 @@ from .random import (
     seed,
     set_rng_state,
 )
+from .sampling import *
 from .tensor import Tensor
 
 __version__ = "0.1.0"
 
-add, sub, subtract = Tensor.add, Tensor.sub, Tensor.sub  # with PyTorch's alpha
+add, sub, subtract = Tensor.add, Tensor.sub, Tensor.sub  # type: ignore[assignment]  # with alpha
 multiply, divide, true_divide, negative = ops.mul, ops.div, ops.div, ops.neg
 absolute, arcsin, arccos, arctan = ops.abs, ops.asin, ops.acos, ops.atan
 swapdims = ops.swapaxes
@@ -68,9 +70,11 @@ _LATER = ("cli", "data", "lab", "nn", "optim", "utils", "viz")
 
 
 def __getattr__(name: str) -> Any:
-    """Import the upper floors when they are first named: `import tinygrad_edu` stays as light as NumPy."""
+    """Import the upper floors when they are first named: `import tinygrad_edu` stays as light as
+    NumPy.
+    """
     if name in _LATER:
-        from importlib import import_module  # noqa: PLC0415
+        from importlib import import_module
 
         return import_module(f".{name}", __name__)
     raise AttributeError(f"module 'tinygrad_edu' has no attribute {name!r}")

@@ -1,6 +1,7 @@
 """A tensor and the world outside: NumPy arrays, Python numbers, number types, text.
 
-Nothing here loses a gradient in silence: what would take the numbers away from their history refuses.
+Nothing here loses a gradient in silence: what would take the numbers away from their history
+refuses.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy as np
 
 from . import dtypes
 from .errors import ArgumentError, DimError, GradientError, InputTypeError
+from .layout import DEVICES, Device, Size, check_device
 from .ops.cast import cast
 from .ops.shape import clone
 
@@ -67,8 +69,8 @@ class Conversion:
             return self.shape
         if not -self.ndim <= dim < self.ndim:
             raise DimError(
-                f"size: asked for dim {dim} of a tensor of shape {self.shape}, which has {self.ndim} "
-                f"dimension(s). Use {-self.ndim} to {self.ndim - 1}."
+                f"size: asked for dim {dim} of a tensor of shape {self.shape}, which has "
+                f"{self.ndim} dimension(s). Use {-self.ndim} to {self.ndim - 1}."
             )
         return self.array.shape[dim]
 
@@ -108,13 +110,13 @@ class Conversion:
     def numpy(self, *, force: bool = False) -> np.ndarray:
         """The numbers as a NumPy array that shares this tensor's memory.
 
-        Raises `GradientError` where the tensor requires a gradient, which the array could not carry;
-        `force=True` detaches first.
+        Raises `GradientError` where the tensor requires a gradient, which the array could not
+        carry; `force=True` detaches first.
         """
         if self.requires_grad and not force:
             raise GradientError(
-                f"numpy(): this tensor of shape {self.shape} requires a gradient, and a NumPy array "
-                "would lose it. Say so on purpose: x.detach().numpy()."
+                f"numpy(): this tensor of shape {self.shape} requires a gradient, and a NumPy "
+                "array would lose it. Say so on purpose: x.detach().numpy()."
             )
         return self.array
 
@@ -183,7 +185,7 @@ class Conversion:
         for arg in args:
             if isinstance(arg, Conversion):
                 dtype = arg.dtype
-            elif isinstance(arg, Device) or (isinstance(arg, str) and arg.split(":")[0] in _DEVICES):
+            elif isinstance(arg, Device) or (isinstance(arg, str) and arg.split(":")[0] in DEVICES):
                 device = arg
             elif not isinstance(arg, bool):
                 dtype = arg
@@ -255,56 +257,3 @@ class Conversion:
 
     def __format__(self, spec: str) -> str:
         return format(self.array.item(), spec) if self.array.size == 1 and spec else str(self)
-
-
-class Size(tuple[int, ...]):
-    """A shape: a tuple that prints like PyTorch's and can count its elements."""
-
-    __slots__ = ()
-
-    def numel(self) -> int:
-        """How many elements a tensor of this shape has."""
-        n = 1
-        for length in self:
-            n *= length
-        return n
-
-    def __repr__(self) -> str:
-        return f"Size([{', '.join(map(str, self))}])"
-
-    def __format__(self, spec: str) -> str:
-        return format(tuple(self).__repr__(), spec)
-
-
-class Device:
-    """Where a tensor lives; here always the CPU, but scripts written for PyTorch name it."""
-
-    __slots__ = ("index", "type")
-
-    def __init__(self, type: Any = "cpu", index: int | None = None) -> None:
-        self.type, self.index = check_device(type), index
-
-    def __repr__(self) -> str:
-        return "device(type='cpu')"
-
-    def __str__(self) -> str:
-        return "cpu"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Device) or other == "cpu"
-
-    def __hash__(self) -> int:
-        return hash("cpu")
-
-
-_DEVICES = ("cpu", "cuda", "mps", "xpu", "meta")
-
-
-def check_device(device: Any) -> str:
-    """Accept "cpu" or a Device; anything else is not here."""
-    name = getattr(device, "type", device)
-    if isinstance(name, str) and name.split(":")[0] == "cpu":
-        return "cpu"
-    raise GradientError(
-        f"device: asked for {device!r}, but this library computes on the CPU only. Use 'cpu'."
-    )

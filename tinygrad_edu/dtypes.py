@@ -2,9 +2,10 @@
 
 A dtype here *is* a NumPy dtype: `tinygrad_edu.float32 == np.dtype("float32")`.
 
-The rule (PyTorch, "Type promotion"): numbers have categories, bool < integer < float. Among tensors with
-dimensions the ordinary promotion decides, except that an integer never widens a float (float32 with int64
-stays float32). A 0-d tensor or a Python number changes the result only if its category is higher.
+The rule (PyTorch, "Type promotion"): numbers have categories, bool < integer < float. Among tensors
+with dimensions the ordinary promotion decides, except that an integer never widens a float (float32
+with int64 stays float32). A 0-d tensor or a Python number changes the result only if its category
+is higher.
 """
 
 from __future__ import annotations
@@ -39,13 +40,15 @@ def get_default_dtype() -> DType:
 
 
 def set_default_dtype(dtype: Any) -> None:
-    """Make `dtype` the type of new floating point tensors. Raises `DTypeError` for a type not floating."""
+    """Make `dtype` the type of new floating point tensors. Raises `DTypeError` for a type not
+    floating.
+    """
     global _default
     chosen = as_dtype(dtype)
     if chosen.kind != "f":
         raise DTypeError(
-            f"set_default_dtype: asked for {chosen}, but the default must be a floating point type. "
-            "Use float32 or float64."
+            f"set_default_dtype: asked for {chosen}, but the default must be a floating point "
+            "type. Use float32 or float64."
         )
     _default = chosen
 
@@ -57,9 +60,9 @@ def as_dtype(dtype: Any) -> DType:
     if dtype is builtins.int:
         return int64
     try:
-        found = np.dtype(dtype)
+        found: DType | None = np.dtype(dtype)
     except TypeError:
-        found = None  # type: ignore[assignment]
+        found = None
     if found is None or found.kind not in _CATEGORY:
         raise InputTypeError(
             f"dtype: {dtype!r} is not a type of number that a tensor can hold. "

@@ -1,9 +1,9 @@
 """The graph and the reverse pass.
 
-A `Node` is a recipe, `z = op(*values, **params)`, together with where each value came from. Nodes are
-numbered as they are made, so a node's number is larger than those of all the nodes it uses: going through
-them from the largest number down is a topological order, and no node is visited before every consumer of
-its output has sent its share of the gradient.
+A `Node` is a recipe, `z = op(*values, **params)`, together with where each value came from. Nodes
+are numbered as they are made, so a node's number is larger than those of all the nodes it uses:
+going through them from the largest number down is a topological order, and no node is visited
+before every consumer of its output has sent its share of the gradient.
 
 The engine knows tensors only by a small protocol. An *edge* is where a value came from:
 
@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 
 from . import memory
-from .errors import GradientError, InPlaceError, RuleError
+from .errors import GradientError, InPlaceError
 from .op import Array, Op, Rule
 from .ops.shape import sum_to
 
@@ -50,9 +50,9 @@ modes = _Modes()
 class Node:
     """One application of an op: a recipe that a picture, a checker and the reverse pass all read.
 
-    `inputs[i]` is the edge of input `i` (a Node, a leaf tensor, or None), `values[i]` the array or number
-    it had. `number` is the time at which the node was made. After a backward pass that does not retain
-    the graph, `values` and `z` are None; op, inputs and params stay.
+    `inputs[i]` is the edge of input `i` (a Node, a leaf tensor, or None), `values[i]` the array or
+    number it had. `number` is the time at which the node was made. After a backward pass that does
+    not retain the graph, `values` and `z` are None; op, inputs and params stay.
     """
 
     __slots__ = (
@@ -85,8 +85,8 @@ class Node:
         self.number = memory.tick()
         self.hooks: dict[int, Callable[[Any], Any]] | None = None
         # The user's line: the first frame outside the library (the nearest two are `apply` and its
-        # caller). Only the code object and the instruction are kept, for a frame would keep the user's
-        # variables alive; `where` works the line out when somebody asks.
+        # caller). Only the code object and the instruction are kept, for a frame would keep the
+        # user's variables alive; `where` works the line out when somebody asks.
         frame = _getframe(3)
         while frame.f_code.co_filename.startswith(_LIBRARY) and frame.f_back is not None:
             frame = frame.f_back
@@ -105,7 +105,9 @@ class Node:
         return [self.shape_of(i) for i in range(len(self.inputs))]
 
     def free(self) -> None:
-        """Let go of the saved arrays. The recipe stays, so the graph's structure can still be read."""
+        """Let go of the saved arrays. The recipe stays, so the graph's structure can still be
+        read.
+        """
         if not self.op.saves and self.values is not None:  # may be walked again: only shapes matter
             self._shapes = [getattr(v, "shape", ()) for v in self.values]
         self.values = self.z = None
@@ -132,7 +134,8 @@ class Node:
 class BackwardEvent:
     """One step of the reverse pass: `node` received `g` and sent `contributions[i]` to `inputs[i]`.
 
-    Contributions are None where nothing flows. Gradients are arrays, or tensors under `create_graph`.
+    Contributions are None where nothing flows. Gradients are arrays, or tensors under
+    `create_graph`.
     """
 
     node: Node
@@ -177,18 +180,25 @@ def run(
     """Send the gradients of `roots`, pairs (edge, gradient), down the graph; visit each node once.
 
     Returns the gradients of the edges in `targets`; with `targets=None`, adds them to every leaf's
-    `.grad` instead. `lift(edge, value)` makes a tensor of a value: where it is given, the rules run on
-    tensors and are themselves recorded. Linear in the number of edges: the frontier is a heap, but in
-    ordinary graphs only a few nodes wide.
+    `.grad` instead. `lift(edge, value)` makes a tensor of a value: where it is given, the rules run
+    on tensors and are themselves recorded. Linear in the number of edges: the frontier is a heap,
+    but in ordinary graphs only a few nodes wide.
 
-    Raises `GradientError` at a node whose values were freed, `InPlaceError` at one whose were edited.
+    Raises `GradientError` at a node whose values were freed, `InPlaceError` at one whose were
+    edited.
     """
     roots = list(roots)
     if targets is not None:
-        targets = set(targets)  # by identity: in a list, `in` would ask the tensors whether they are equal
+        targets = set(
+            targets
+        )  # by identity: in a list, `in` would ask the tensors whether they are equal
     needed = None if targets is None else _leading_to(targets, [edge for edge, _ in roots])
-    totals: dict[Any, tuple[Array, bool]] = {}  # edge → its gradient so far; is that array ours alone?
-    frontier: list[tuple[int, Node]] = []  # a heap of (-number, node): the node made last comes first
+    totals: dict[
+        Any, tuple[Array, bool]
+    ] = {}  # edge → its gradient so far; is that array ours alone?
+    frontier: list[
+        tuple[int, Node]
+    ] = []  # a heap of (-number, node): the node made last comes first
     results: dict[Any, Array] = {}
     listeners = modes.listeners
 

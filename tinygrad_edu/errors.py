@@ -1,7 +1,7 @@
 """Refusals: what was asked, what was received, the likely fix.
 
-Every error of the library is a `TinygradEduError`, and also the built-in type that a PyTorch user would
-catch, so both `except RuntimeError` and `except TinygradEduError` work:
+Every error of the library is a `TinygradEduError`, and also the built-in type that a PyTorch user
+would catch, so both `except RuntimeError` and `except TinygradEduError` work:
 
     TinygradEduError
     ├── ShapeError        RuntimeError    shapes that do not fit each other
@@ -38,8 +38,8 @@ __all__ = [
     "GradientError",
     "InPlaceError",
     "InputTypeError",
-    "PlaceError",
     "NotInstalled",
+    "PlaceError",
     "RegistrationError",
     "RuleError",
     "ShapeError",
@@ -62,7 +62,9 @@ class DimError(TinygradEduError, IndexError):
 
 
 class PlaceError(DimError, RuntimeError):
-    """An index that points outside: PyTorch raises now IndexError (embedding), now RuntimeError (gather)."""
+    """An index that points outside: PyTorch raises now IndexError (embedding), now RuntimeError
+    (gather).
+    """
 
 
 class DTypeError(TinygradEduError, RuntimeError):
@@ -78,7 +80,9 @@ class InputTypeError(TinygradEduError, TypeError):
 
 
 class TargetError(ShapeError, ArgumentError):
-    """A target that does not fit the prediction: PyTorch raises now RuntimeError, now ValueError."""
+    """A target that does not fit the prediction: PyTorch raises now RuntimeError, now
+    ValueError.
+    """
 
 
 class GradientError(TinygradEduError, RuntimeError):

@@ -24,7 +24,7 @@ def explain_failure(
         return ShapeError(_chain(op, values, given))
     if "broadcast" in text and not isinstance(error, IndexError):
         return ShapeError(f"{op.name}: {given}{options} do not broadcast: {_clash(values)}")
-    if isinstance(error, np.exceptions.AxisError) or isinstance(error, IndexError):
+    if isinstance(error, IndexError):
         return DimError(f"{op.name}: {given}{options}: {text}. Check the dimension or the index.")
     if isinstance(error, TypeError):
         return InputTypeError(
@@ -46,8 +46,8 @@ def _clash(values: Sequence[Any]) -> str:
         if len(lengths) > 1:
             low, *_, high = sorted(lengths)
             return (
-                f"{low} ≠ {high} in dimension {-back}. Two lengths fit where they are equal or one of "
-                "them is 1; reshape one of the tensors, or add a dimension with unsqueeze()."
+                f"{low} ≠ {high} in dimension {-back}. Two lengths fit where they are equal or one "
+                "of them is 1; reshape one of the tensors, or add a dimension with unsqueeze()."
             )
     return "check the shapes."
 
@@ -55,7 +55,9 @@ def _clash(values: Sequence[Any]) -> str:
 def _chain(op: Op, values: Sequence[Any], given: str) -> str:
     x, y = values[:2]
     if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray)) or not (x.ndim and y.ndim):
-        return f"{op.name}: {given}: a single number has no rows or columns. Multiply with * instead."
+        return (
+            f"{op.name}: {given}: a single number has no rows or columns. Multiply with * instead."
+        )
     inner, rows = x.shape[-1], y.shape[-2] if y.ndim > 1 else y.shape[0]
     if inner != rows:
         return (

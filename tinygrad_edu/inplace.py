@@ -1,14 +1,14 @@
 """Changing a tensor in place, so that a gradient is either right or refused.
 
 The new value is computed as usual, out of place, and then written over the old one: the recipe of
-`x += y` is the recipe of `x + y`. What makes it safe is the clock in `memory`: the write is later than
-the node, so a rule that reads the old value (that of `x *= y` reads x for y's gradient) finds it edited
-and refuses, while one that does not (`x += y`) goes on.
+`x += y` is the recipe of `x + y`. What makes it safe is the clock in `memory`: the write is later
+than the node, so a rule that reads the old value (that of `x *= y` reads x for y's gradient) finds
+it edited and refuses, while one that does not (`x += y`) goes on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy as np
 from . import dtypes, memory, ops
 from .engine import Node, modes
 from .errors import ArgumentError, DTypeError, InPlaceError, ShapeError
+from .op import Op
 from .random import Generator, default_generator
 
 
@@ -26,7 +27,9 @@ def _in_place(name: str) -> Callable[..., Any]:
         return self._become(getattr(self, name)(*args, **kwargs), name + "_")
 
     method.__name__ = method.__qualname__ = name + "_"
-    method.__doc__ = f"`{name}`, with the result written over this tensor; returns the tensor itself."
+    method.__doc__ = (
+        f"`{name}`, with the result written over this tensor; returns the tensor itself."
+    )
     return method
 
 
@@ -39,8 +42,9 @@ class InPlace:
         array: np.ndarray
         requires_grad: bool
         node: Node | None
-        shape: tuple[int, ...]
-        dtype: dtypes.DType
+        _follow: Callable[[Node], None]
+        shape: Any
+        dtype: Any
 
     add_, sub_, mul_, div_ = map(_in_place, ("add", "sub", "mul", "div"))
     pow_, remainder_, neg_, abs_ = map(_in_place, ("pow", "remainder", "neg", "abs"))
@@ -58,32 +62,34 @@ class InPlace:
     cumsum_, cumprod_ = map(_in_place, ("cumsum", "cumprod"))
 
     def __iadd__(self, other: Any) -> Any:
-        return self._become(self + other, "+=")  # type: ignore[operator]
+        return self._become(self + other, "+=")
 
     def __isub__(self, other: Any) -> Any:
-        return self._become(self - other, "-=")  # type: ignore[operator]
+        return self._become(self - other, "-=")
 
     def __imul__(self, other: Any) -> Any:
-        return self._become(self * other, "*=")  # type: ignore[operator]
+        return self._become(self * other, "*=")
 
     def __itruediv__(self, other: Any) -> Any:
-        return self._become(self / other, "/=")  # type: ignore[operator]
+        return self._become(self / other, "/=")
 
     def __ipow__(self, other: Any) -> Any:
-        return self._become(self**other, "**=")  # type: ignore[operator]
+        return self._become(self**other, "**=")
 
     def __imod__(self, other: Any) -> Any:
-        return self._become(self % other, "%=")  # type: ignore[operator]
+        return self._become(self % other, "%=")
 
     def __ifloordiv__(self, other: Any) -> Any:
-        return self._become(self // other, "//=")  # type: ignore[operator]
+        return self._become(self // other, "//=")
 
     # -- overwriting: the old value's gradient is zero
 
     def copy_(self, source: Any) -> Any:
-        """Overwrite with `source`, broadcast and converted to this tensor's type; its gradient flows."""
+        """Overwrite with `source`, broadcast and converted to this tensor's type; its gradient
+        flows.
+        """
         if not hasattr(source, "array"):
-            source = type(self)(np.asarray(source))  # type: ignore[call-arg]
+            source = self._plain(np.asarray(source))  # type: ignore[attr-defined]
         return self._become(ops.overwrite(self, source.to(self.array.dtype)), "copy_")
 
     def fill_(self, value: Any) -> Any:
@@ -94,17 +100,25 @@ class InPlace:
         """Overwrite every element with zero."""
         return self.fill_(0)
 
-    def uniform_(self, a: float = 0.0, b: float = 1.0, *, generator: Generator | None = None) -> Any:
+    def uniform_(
+        self, a: float = 0.0, b: float = 1.0, *, generator: Generator | None = None
+    ) -> Any:
         """Overwrite with uniform random numbers in [a, b)."""
         if a > b:
-            raise ArgumentError(f"uniform_: from {a} to {b} is empty. Pass the smaller number first.")
+            raise ArgumentError(
+                f"uniform_: from {a} to {b} is empty. Pass the smaller number first."
+            )
         rng = (generator or default_generator).numpy
         return self.copy_(rng.uniform(a, b, self.array.shape))
 
-    def normal_(self, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Any:
+    def normal_(
+        self, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None
+    ) -> Any:
         """Overwrite with normal random numbers."""
         if std < 0:
-            raise ArgumentError(f"normal_: the standard deviation {std} is negative. Use 0 or more.")
+            raise ArgumentError(
+                f"normal_: the standard deviation {std} is negative. Use 0 or more."
+            )
         rng = (generator or default_generator).numpy
         return self.copy_(rng.normal(mean, std, self.array.shape))
 
@@ -124,10 +138,10 @@ class InPlace:
 
     def __setitem__(self, index: Any, value: Any) -> None:
         if not hasattr(value, "array"):
-            value = type(self)(np.asarray(value, dtype=self.array.dtype))  # type: ignore[call-arg]
+            value = self._plain(np.asarray(value, dtype=self.array.dtype))  # type: ignore[attr-defined]
         if memory.rewritten and self._is_same_place(index, value):
-            # `x[i] *= 2` is three steps: v = x[i], v *= 2, x[i] = v. The second gave the memory a new
-            # history, carried by v; the third hands it over to x.
+            # `x[i] *= 2` is three steps: v = x[i], v *= 2, x[i] = v. The second gave the memory a
+            # new history, carried by v; the third hands it over to x.
             memory.inherit(self.array, self)
         result = ops.setitem(self, value.to(self.array.dtype), index)
         self._become(result, "x[index] = value")
@@ -147,8 +161,8 @@ class InPlace:
         self._refuse_unsafe_edit(name)
         if result.shape != self.shape:
             raise ShapeError(
-                f"{name}: the result has shape {result.shape}, but it must be written into a tensor "
-                f"of shape {self.shape}. An in-place operation cannot grow its tensor."
+                f"{name}: the result has shape {result.shape}, but it must be written into a "
+                f"tensor of shape {self.shape}. An in-place operation cannot grow its tensor."
             )
         if dtypes.category(result.dtype) > dtypes.category(self.dtype):
             raise DTypeError(
@@ -158,21 +172,21 @@ class InPlace:
         np.copyto(self.array, result.array, casting="unsafe")
         memory.stamp(self.array, by=self if result.requires_grad else None)
         if result.requires_grad:
-            self.node, self.requires_grad = result.node, True
+            self._follow(result.node)
         return self
 
     def _refuse_unsafe_edit(self, name: str) -> None:
         if not self.array.flags.writeable:
             raise InPlaceError(
-                f"{name}: this tensor of shape {self.shape} is an expanded or read-only view, several "
-                "elements of which share one place in memory. Call clone() first."
+                f"{name}: this tensor of shape {self.shape} is an expanded or read-only view, "
+                "several elements of which share one place in memory. Call clone() first."
             )
         if not modes.grad:
             return
         if self.node is None and self.requires_grad:
             raise InPlaceError(
-                f"{name}: a leaf that requires a gradient cannot be changed in place while operations "
-                "are recorded. Wrap the update in `with no_grad():`."
+                f"{name}: a leaf that requires a gradient cannot be changed in place while "
+                "operations are recorded. Wrap the update in `with no_grad():`."
             )
         edge = self.node
         while edge is not None and edge.z is not None and np.may_share_memory(edge.z, self.array):
@@ -184,3 +198,19 @@ class InPlace:
                     "update in `with no_grad():`, or edit a clone()."
                 )
             edge = source if isinstance(source, Node) else None
+
+
+def refuse_stale(op: Op, inputs: Sequence[Any]) -> None:
+    """Refuse a tensor whose memory got a new history through another tensor (an in-place edit of a
+    view).
+    """
+    for x in inputs:
+        if hasattr(x, "edge") and not x.__dict__.get("cut"):
+            made = 0 if x.node is None else x.node.number
+            if memory.rewritten_since(x.array, made, by=x):
+                raise InPlaceError(
+                    f"{op.name}: this tensor of shape {x.shape} shares memory with another one "
+                    "that was changed in place after it, under recording, so its own history is "
+                    "out of date. Use the changed tensor, or write the change out of place: x = x "
+                    "* 2."
+                )

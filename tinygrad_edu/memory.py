@@ -1,10 +1,10 @@
 """Which memory was changed in place, and when.
 
 The version belongs to the memory, not to the tensor: a view, a detached tensor and the array that
-`numpy()` hands out share one owner, and so one history. Time is one global clock that ticks at every
-recorded node and at every edit; a saved value is stale exactly when its owner was edited later than the
-node that saved it. Only edited memory has an entry here, so a program without in-place edits pays
-nothing.
+`numpy()` hands out share one owner, and so one history. Time is one global clock that ticks at
+every recorded node and at every edit; a saved value is stale exactly when its owner was edited
+later than the node that saved it. Only edited memory has an entry here, so a program without
+in-place edits pays nothing.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Every op that PyTorch also has as a method: `x.exp()` is `exp(x)`.
 
-An op placed in a class body is a method, so most of this file is a table. Written out are only the methods
-whose PyTorch signature differs from the function's, such as those that take a shape in pieces
-(`x.reshape(2, 3)`).
+An op placed in a class body is a method, so most of this file is a table. Written out are only the
+methods whose PyTorch signature differs from the function's, such as those that take a shape in
+pieces (`x.reshape(2, 3)`).
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """NumPy's functions on a tensor: `np.exp(t)`, `np.sum(t, axis=0)`, `array @ t`.
 
-Each is answered by the op of the same meaning, which records the graph. A function that has none raises:
-falling back to the bare array would cut the gradient off without a word.
+Each is answered by the op of the same meaning, which records the graph. A function that has none
+raises: falling back to the bare array would cut the gradient off without a word.
 
-The backward rules rely on this too. A rule writes `g * np.cos(x)`, which is plain NumPy in the ordinary
-pass and lands here when the pass itself is recorded.
+The backward rules rely on this too. A rule writes `g * np.cos(x)`, which is plain NumPy in the
+ordinary pass and lands here when the pass itself is recorded.
 """
 
 from __future__ import annotations
@@ -18,14 +18,71 @@ from . import ops
 from .errors import InputTypeError
 
 # Same name, same meaning.
-_SAME = """
-    exp expm1 log log2 log10 log1p sin cos tan sinh cosh tanh sqrt square reciprocal sign floor ceil
-    trunc maximum minimum matmul remainder isnan isinf isfinite logical_and logical_or logical_xor
-    logical_not bitwise_and bitwise_or bitwise_xor floor_divide
-    sum mean prod cumsum cumprod argmax argmin argsort all any count_nonzero where
-    reshape squeeze tile roll stack hstack vstack tril triu diagonal outer dot
-    broadcast_to swapaxes moveaxis allclose isclose
-""".split()
+_SAME = [
+    "exp",
+    "expm1",
+    "log",
+    "log2",
+    "log10",
+    "log1p",
+    "sin",
+    "cos",
+    "tan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "sqrt",
+    "square",
+    "reciprocal",
+    "sign",
+    "floor",
+    "ceil",
+    "trunc",
+    "maximum",
+    "minimum",
+    "matmul",
+    "remainder",
+    "isnan",
+    "isinf",
+    "isfinite",
+    "logical_and",
+    "logical_or",
+    "logical_xor",
+    "logical_not",
+    "bitwise_and",
+    "bitwise_or",
+    "bitwise_xor",
+    "floor_divide",
+    "sum",
+    "mean",
+    "prod",
+    "cumsum",
+    "cumprod",
+    "argmax",
+    "argmin",
+    "argsort",
+    "all",
+    "any",
+    "count_nonzero",
+    "where",
+    "reshape",
+    "squeeze",
+    "tile",
+    "roll",
+    "stack",
+    "hstack",
+    "vstack",
+    "tril",
+    "triu",
+    "diagonal",
+    "outer",
+    "dot",
+    "broadcast_to",
+    "swapaxes",
+    "moveaxis",
+    "allclose",
+    "isclose",
+]
 # Another name here, after PyTorch.
 _RENAMED = {
     np.add: "add",
@@ -60,7 +117,13 @@ _RENAMED = {
     np.clip: "clamp",
     np.copy: "clone",
 }
-_KEYWORDS = {"axis": "dim", "keepdims": "keepdim", "ddof": "correction", "a_min": "min", "a_max": "max"}
+_KEYWORDS = {
+    "axis": "dim",
+    "keepdims": "keepdim",
+    "ddof": "correction",
+    "a_min": "min",
+    "a_max": "max",
+}
 _REDUCTIONS = {np.add: "sum", np.multiply: "prod", np.maximum: "amax", np.minimum: "amin"}
 
 
@@ -85,7 +148,7 @@ def _table() -> dict[Any, Callable[..., Any]]:
     table[np.ndim] = lambda x: x.array.ndim
     table[np.size] = lambda x, axis=None: np.size(x.array, axis)
     for like in (np.zeros_like, np.ones_like, np.full_like, np.empty_like):  # constants
-        table[like] = lambda x, *args, like=like, **kw: type(x)(like(x.array, *args, **kw))
+        table[like] = lambda x, *args, like=like, **kw: x._plain(like(x.array, *args, **kw))
     return table
 
 
@@ -104,8 +167,8 @@ class NumPyProtocol:
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if "out" in kwargs:
             raise InputTypeError(
-                f"numpy.{ufunc.__name__}: the result would be written into an array, where its history "
-                "is lost (as in `array += tensor`). Write `array = array + tensor`."
+                f"numpy.{ufunc.__name__}: the result would be written into an array, where its "
+                "history is lost (as in `array += tensor`). Write `array = array + tensor`."
             )
         if method == "reduce" and ufunc in _REDUCTIONS:
             (x, *rest) = inputs
@@ -113,7 +176,9 @@ class NumPyProtocol:
             keep = options.get("keepdims", False)
             return getattr(ops, _REDUCTIONS[ufunc])(x, options.get("axis", 0), keepdim=keep)
         if method != "__call__" or ufunc not in _functions:
-            raise _unknown("numpy." + ufunc.__name__ + ("" if method == "__call__" else f".{method}"))
+            raise _unknown(
+                "numpy." + ufunc.__name__ + ("" if method == "__call__" else f".{method}")
+            )
         return _functions[ufunc](*inputs, **_renamed(kwargs))
 
     def __array_function__(
@@ -123,7 +188,9 @@ class NumPyProtocol:
             raise _unknown(f"{function.__module__}.{function.__name__}")
         answer = _functions[function]
         given = {k: v for k, v in kwargs.items() if v is not np._NoValue}
-        spoken = given if answer.__module__ == __name__ else _renamed(given)  # ours keep NumPy's names
+        spoken = (
+            given if answer.__module__ == __name__ else _renamed(given)
+        )  # ours keep NumPy's names
         return answer(*args, **spoken)
 
 
@@ -135,6 +202,6 @@ def _renamed(kwargs: Mapping[str, Any]) -> dict[str, Any]:
 def _unknown(name: str) -> Exception:
     return InputTypeError(
         f"{name}: called on a tensor, but this library has no rule for it, and NumPy's result "
-        "would lose the gradient. Use one of the library's ops, or x.detach().numpy() where no gradient "
-        "is wanted."
+        "would lose the gradient. Use one of the library's ops, or x.detach().numpy() where no "
+        "gradient is wanted."
     )

@@ -1,8 +1,8 @@
-"""What an operation is: a forward function, and one backward rule per argument.
+r"""What an operation is: a forward function, and one backward rule per argument.
 
 An op is declared once, in NumPy's words, and knows nothing of tensors:
 
-    @op(family=SWITCH, formula=r"z = x \\odot y")
+    @op(family=SWITCH, formula=r"z = x \odot y")
     def mul(x, y):
         '''Each input receives the gradient times the other input.'''
         return x * y
@@ -21,9 +21,10 @@ A rule names what it reads, and receives just that:
     dim …    the parameters, by name
     i        for an op with `*inputs`: which of them the gradient is asked for
 
-The names are the whole contract. They tell the engine what to keep until the backward pass, what must
-not be edited in the meantime, and they are the *residual law* made visible: a rule depends on nothing
-that is not written in its signature, so differentiating the rule again gives the true second derivative.
+The names are the whole contract. They tell the engine what to keep until the backward pass, what
+must not be edited in the meantime, and they are the *residual law* made visible: a rule depends on
+nothing that is not written in its signature, so differentiating the rule again gives the true
+second derivative.
 
 The same rule runs on raw arrays (the ordinary backward pass) and on tensors (`create_graph=True`).
 This module needs the standard library only.
@@ -32,11 +33,22 @@ This module needs the standard library only.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MethodType
 from typing import Any, Protocol
 
 from .errors import InputTypeError, RuleError
+from .families import (
+    BLOCKER,
+    COLLECTOR,
+    DISTRIBUTOR,
+    FAMILIES,
+    MOVER,
+    ROUTER,
+    SCALER,
+    SPREADER,
+    SWITCH,
+    Family,
+)
 
 __all__ = [
     "BLOCKER",
@@ -59,82 +71,6 @@ __all__ = [
 
 # An ndarray in the ordinary pass, a Tensor in a differentiated one: a rule never asks which.
 Array = Any
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """What an op's backward rule does to the gradient, in a word that a picture can carry."""
-
-    name: str
-    ru: str
-    says: str
-    says_ru: str
-    colour: str
-
-
-# The first two words are the course's own (lecture 002); the colours are Okabe and Ito's, which
-# colour-blind people tell apart.
-DISTRIBUTOR = Family(
-    "distributor",
-    "распределитель",
-    "the gradient goes to every input unchanged",
-    "градиент передаётся каждому входу без изменений",
-    "#56B4E9",
-)
-SWITCH = Family(
-    "switch",
-    "переключатель",
-    "the gradient is multiplied by the other input",
-    "градиент умножается на другой вход",
-    "#E69F00",
-)
-ROUTER = Family(
-    "router",
-    "маршрутизатор",
-    "only the input that won receives the gradient",
-    "градиент получает только победивший вход",
-    "#CC79A7",
-)
-COLLECTOR = Family(
-    "collector",
-    "сборщик",
-    "one value was used many times: its gradients add up",
-    "одно значение использовано много раз: его градиенты складываются",
-    "#009E73",
-)
-SPREADER = Family(
-    "spreader",
-    "разветвитель",
-    "one gradient goes to all the values that were added up",
-    "один градиент достаётся всем слагаемым",
-    "#F0E442",
-)
-SCALER = Family(
-    "scaler",
-    "масштабатор",
-    "the gradient is multiplied by the local slope",
-    "градиент умножается на местный наклон",
-    "#D55E00",
-)
-MOVER = Family(
-    "mover",
-    "перевозчик",
-    "the gradient travels back by the inverse move",
-    "градиент возвращается обратным перемещением",
-    "#0072B2",
-)
-BLOCKER = Family(
-    "blocker",
-    "заслонка",
-    "no gradient passes: the output does not follow small changes of the input",
-    "градиент не проходит: выход не следует за малыми изменениями входа",
-    "#999999",
-)
-
-FAMILIES: dict[str, Family] = {
-    f.name: f
-    for f in (DISTRIBUTOR, SWITCH, ROUTER, COLLECTOR, SPREADER, SCALER, MOVER, BLOCKER)
-}
 
 registry: dict[str, Op] = {}
 """Every op that was declared, by name: the laws in the tests run over it."""
@@ -163,7 +99,9 @@ class Rule:
 
     def __init__(self, fn: Callable[..., Array], names: Sequence[str], owner: Op, i: int) -> None:
         self.fn = fn
-        self.reads: tuple[int, ...] = ()  # the inputs whose values must survive until the backward pass
+        self.reads: tuple[
+            int, ...
+        ] = ()  # the inputs whose values must survive until the backward pass
         self.reads_output = False
         self.reads_shape = False
         getters = [self._getter(name, owner, i) for name in names]
@@ -221,10 +159,10 @@ def _call(fn: Callable[..., Array], getters: list[Callable[[Recipe], Any]]) -> C
 class Op:
     """One operation: call it on arrays for numbers, on tensors for numbers that remember.
 
-    `inputs` are the arguments that a gradient may be asked for (those named in `defvjp`), `params` the
-    others with their defaults. `casts` says what happens to mixed number types before the forward
-    function runs: "promote" (inputs with a rule are brought to one type, as PyTorch does), "float" (and
-    integers become floats) or "keep".
+    `inputs` are the arguments that a gradient may be asked for (those named in `defvjp`), `params`
+    the others with their defaults. `casts` says what happens to mixed number types before the
+    forward function runs: "promote" (inputs with a rule are brought to one type, as PyTorch does),
+    "float" (and integers become floats) or "keep".
     """
 
     def __init__(
@@ -241,7 +179,9 @@ class Op:
         names = code.co_varnames[:n]
         self._names = (code.co_varnames[n], *names) if self.variadic else names
         positional = names[: code.co_argcount]
-        self._defaults = dict(zip(positional[::-1], (forward.__defaults__ or ())[::-1], strict=False))
+        self._defaults = dict(
+            zip(positional[::-1], (forward.__defaults__ or ())[::-1], strict=False)
+        )
         self._defaults |= forward.__kwdefaults__ or {}
         self.inputs: tuple[str, ...] = ()
         self.params: tuple[str, ...] = self._names
@@ -285,8 +225,8 @@ class Op:
                 None if fn is None else self._rule(fn, i) for i, fn in enumerate(rules.values())
             )
             rules_here = list(self.rules)
-        # Whether a backward pass needs any saved value: `x + y` can be walked twice, `x * y` only when
-        # its graph is retained.
+        # Whether a backward pass needs any saved value: `x + y` can be walked twice, `x * y` only
+        # when its graph is retained.
         present = [r for r in rules_here if r is not None]
         self.saves = any(r.reads or r.reads_output for r in present)
         self.reads_shape = any(r.reads_shape for r in present)
@@ -349,6 +289,7 @@ class Op:
         return {aliases.get(n, n) if n not in self._names else n: v for n, v in kwargs.items()}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the op: recorded, where an input is a tensor; plain NumPy otherwise."""
         inputs, params = self.bind(args, kwargs)
         for x in inputs:
             run = getattr(x, "_run_op", None)  # a tensor among the inputs takes over and records
@@ -369,8 +310,8 @@ def op(
 ) -> Callable[[Callable[..., Array]], Op]:
     """Declare an operation: the decorated function is its forward pass, in NumPy.
 
-    `formula` is LaTeX in the function's own argument names, with `z` the output. Declare the backward
-    rules with `defvjp` right below. The op enters `registry` under the function's name.
+    `formula` is LaTeX in the function's own argument names, with `z` the output. Declare the
+    backward rules with `defvjp` right below. The op enters `registry` under the function's name.
     """
 
     def declare(forward: Callable[..., Array]) -> Op:

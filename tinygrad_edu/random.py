@@ -28,6 +28,7 @@ class Generator:
     """A source of random numbers; `numpy` is the NumPy generator inside."""
 
     def __init__(self, device: Any = "cpu") -> None:
+        self._numpy: np.random.Generator | None = None
         self.seed()
 
     @property
@@ -38,14 +39,14 @@ class Generator:
             self._numpy = np.random.Generator(np.random.PCG64(self._seed % 2**64))
         return self._numpy
 
-    def manual_seed(self, seed: int) -> Generator:
+    def manual_seed(self, seed: Any) -> Generator:
         """Start the stream again at `seed`, any whole number; returns the generator itself."""
         if not isinstance(seed, int | np.integer) or isinstance(seed, bool):
             raise ArgumentError(
                 f"manual_seed: {seed!r} is not a whole number. Use one such as 0 or 42."
             )
         self._seed = int(seed)
-        self._numpy: np.random.Generator | None = None
+        self._numpy = None
         return self
 
     def seed(self) -> int:

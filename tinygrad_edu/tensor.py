@@ -1,12 +1,12 @@
 """The Tensor: an array that remembers how it was made.
 
-`apply` is the only way from numbers to a graph: it runs an op's forward function on the arrays and, where
-an input requires a gradient, notes the recipe. Everything else here is PyTorch's face on that.
+`apply` is the only way from numbers to a graph: it runs an op's forward function on the arrays and,
+where an input requires a gradient, notes the recipe. Everything else here is PyTorch's face on
+that.
 """
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,14 +15,15 @@ import numpy as np
 from . import dtypes, memory
 from .conversion import Conversion
 from .engine import Node, modes, run
-from .errors import DTypeError, GradientError, InPlaceError, InputTypeError, ShapeError
+from .errors import DTypeError, GradientError, InputTypeError, ShapeError
 from .explain import explain_failure
-from .inplace import InPlace
+from .hooks import Hooks
+from .inplace import InPlace, refuse_stale
 from .methods import Methods
 from .numpy_protocol import NumPyProtocol
 from .op import Op
 from .ops import arithmetic, comparison, linalg
-from .ops.cast import cast
+from .promotion import convert
 
 __all__ = ["Tensor", "apply"]
 
@@ -30,7 +31,7 @@ _NO_PARAMS: dict[str, Any] = {}
 _FLOATS = (dtypes.float32, dtypes.float64, dtypes.float16)
 
 
-class Tensor(Methods, InPlace, Conversion, NumPyProtocol):
+class Tensor(Methods, InPlace, Hooks, Conversion, NumPyProtocol):
     """An n-dimensional array that records how it was computed, so that gradients can flow back.
 
     Made by `tensor(...)`, `zeros(...)` and the like, or by an op. Its slots are the whole state:
@@ -150,7 +151,6 @@ class Tensor(Methods, InPlace, Conversion, NumPyProtocol):
     __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
     __hash__ = object.__hash__  # by identity: `==` compares elementwise
 
-
     # -- gradients
 
     @property
@@ -177,21 +177,23 @@ class Tensor(Methods, InPlace, Conversion, NumPyProtocol):
     ) -> None:
         """Add dL/dx to the `.grad` of every leaf x that this tensor L was computed from.
 
-        `gradient` is dL/dself, needed where self is not a single number; `retain_graph` keeps the saved
-        values for another pass; `create_graph` records the pass itself, for second derivatives;
-        `inputs` limits the pass to these tensors. Reference: Rumelhart, Hinton, Williams,
-        "Learning representations by back-propagating errors", Nature 323 (1986).
+        `gradient` is dL/dself, needed where self is not a single number; `retain_graph` keeps the
+        saved values for another pass; `create_graph` records the pass itself, for second
+        derivatives; `inputs` limits the pass to these tensors. Reference: Rumelhart, Hinton,
+        Williams, "Learning representations by back-propagating errors", Nature 323 (1986).
 
-        Raises `GradientError` where there is nothing to differentiate, where the graph was freed, or
-        where `gradient` is missing; `ShapeError` where its shape differs; `InPlaceError` where a value
-        that is needed was edited.
+        Raises `GradientError` where there is nothing to differentiate, where the graph was freed,
+        or where `gradient` is missing; `ShapeError` where its shape differs; `InPlaceError` where a
+        value that is needed was edited.
         """
         backward([self], [gradient], retain_graph, create_graph, inputs)
 
     def accumulate(self, g: Any, ours: bool) -> None:
         """Add the gradient `g` to `.grad`; `ours` says that nobody else holds this array."""
         g = self.hooked(g)
-        if isinstance(g, Tensor):  # create_graph: the gradient is part of a graph, so never in place
+        if isinstance(
+            g, Tensor
+        ):  # create_graph: the gradient is part of a graph, so never in place
             self.grad = g if self.grad is None else self.grad + g
         elif self.grad is None:
             self.grad = Tensor(np.asarray(g) if ours else np.array(g))
@@ -201,62 +203,17 @@ class Tensor(Methods, InPlace, Conversion, NumPyProtocol):
             self.grad.array += g
             memory.stamp(self.grad.array)
 
-    def hooked(self, g: Any) -> Any:
-        """The gradient `g` after this tensor's hooks."""
-        for hook in list((self._hooks or {}).values()):
-            g = hook(g)
-        return g
-
-    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
-        """Call `hook(grad)` when this tensor's gradient is known; what it returns replaces the gradient."""
-        self._require_grad_for("register_hook")
-        return RemovableHandle(self._hook_table(), _on_arrays_too(hook))
-
-    def retain_grad(self) -> None:
-        """Keep `.grad` of this tensor although it is not a leaf."""
-        self._require_grad_for("retain_grad")
-        if self.node is None or self.retains_grad:
-            return
-        me = weakref.ref(self)  # the node must not keep its own output alive
-
-        def keep(g: Tensor) -> None:
-            tensor = me()
-            if tensor is not None:
-                tensor.grad = g.clone() if tensor.grad is None else tensor.grad + g
-
-        self._hook_table()[_RETAIN] = _on_arrays_too(keep)
-
-    @property
-    def retains_grad(self) -> bool:
-        """Whether this tensor, not a leaf, keeps its gradient."""
-        return self.node is not None and _RETAIN in (self.node.hooks or {})
-
-    def _hook_table(self) -> dict[int, Callable[[Any], Any]]:
-        owner: Any = self.node or self
-        name = "_hooks" if self.node is None else "hooks"
-        if getattr(owner, name) is None:
-            setattr(owner, name, {})
-        table: dict[int, Callable[[Any], Any]] = getattr(owner, name)
-        return table
-
-    def _require_grad_for(self, what: str) -> None:
-        if not self.requires_grad:
-            raise GradientError(
-                f"{what}: this tensor of shape {self.shape} does not require a gradient. "
-                "Create it with requires_grad=True, or compute it from one that does."
-            )
-
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Ask for a gradient of this leaf, or stop asking; returns the tensor itself."""
         if self.node is not None and not requires_grad:
             raise GradientError(
-                "requires_grad_(False): only a leaf can stop requiring a gradient, and this tensor was "
-                f"made by {self.node!r}. Use detach()."
+                "requires_grad_(False): only a leaf can stop requiring a gradient, and this "
+                f"tensor was made by {self.node!r}. Use detach()."
             )
         if requires_grad and self.array.dtype.kind != "f":
             raise DTypeError(
-                f"requires_grad: a tensor of {self.dtype} cannot have a gradient, for it cannot change "
-                "by small steps. Make it floating point: x.float()."
+                f"requires_grad: a tensor of {self.dtype} cannot have a gradient, for it cannot "
+                "change by small steps. Make it floating point: x.float()."
             )
         self.requires_grad = requires_grad
         return self
@@ -286,53 +243,30 @@ class Tensor(Methods, InPlace, Conversion, NumPyProtocol):
         edits = memory.edits_of(self.array)
         return 0 if edits is None else edits.count
 
+    def _follow(self, node: Node) -> None:
+        """Take over the history that an in-place change made."""
+        self.node, self.requires_grad = node, True
+
+    @staticmethod
+    def _wrap(array: np.ndarray) -> Tensor:
+        return Tensor(array)
+
+    @staticmethod
+    def _plain(array: np.ndarray) -> Tensor:
+        """A tensor on an array; never of a subclass, as `type(self)(array)` would be."""
+        return Tensor(array)
+
     def _run_op(self, op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Tensor:
         return apply(op, inputs, params)
-
-
-_RETAIN = -1
-"""The key under which a node holds the hook of `retain_grad`."""
-
-
-class RemovableHandle:
-    """Takes a hook away again: `handle.remove()`, or as a context manager."""
-
-    def __init__(self, table: dict[int, Callable[[Any], Any]], hook: Callable[[Any], Any]) -> None:
-        self._table, self._key = table, memory.tick()
-        retained = table.pop(_RETAIN, None)  # the gradient is kept as the last hook leaves it
-        table[self._key] = hook
-        if retained is not None:
-            table[_RETAIN] = retained
-
-    def remove(self) -> None:
-        """Take the hook away."""
-        self._table.pop(self._key, None)
-
-    def __enter__(self) -> RemovableHandle:
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self.remove()
-
-
-def _on_arrays_too(hook: Callable[[Tensor], Tensor | None]) -> Callable[[Any], Any]:
-    """The user's hook, which sees tensors, for a pass that may run on arrays."""
-
-    def run_hook(g: Any) -> Any:
-        if isinstance(g, Tensor):
-            new = hook(g)
-            return g if new is None else new
-        new = hook(Tensor(np.asarray(g)))
-        return g if new is None else new.array
-
-    return run_hook
 
 
 # -- from numbers to a graph
 
 
 def apply(op: Op, inputs: Sequence[Any], params: Mapping[str, Any] = _NO_PARAMS) -> Tensor:
-    """Run `op` forward on tensors and numbers, and record the recipe where an input requires a gradient."""
+    """Run `op` forward on tensors and numbers, and record the recipe where an input requires a
+    gradient.
+    """
     values: list[Any] = []
     edges: list[Any] = []
     recorded = False
@@ -355,9 +289,9 @@ def apply(op: Op, inputs: Sequence[Any], params: Mapping[str, Any] = _NO_PARAMS)
             values.append(x)
             edges.append(None)
     if memory.rewritten:
-        _refuse_stale(op, inputs)
+        refuse_stale(op, inputs)
     if not plain or params.get("dtype") is not None:
-        values, edges = _convert(op, inputs, params)
+        values, edges = convert(op, inputs, params)
     try:
         z = op.forward(*values, **params)
     except (ValueError, IndexError, TypeError, OverflowError) as error:
@@ -367,63 +301,6 @@ def apply(op: Op, inputs: Sequence[Any], params: Mapping[str, Any] = _NO_PARAMS)
     if not (recorded and modes.grad and op.differentiable):
         return Tensor(z)
     return Tensor(z, True, Node(op, edges, values, params, z))
-
-
-def _convert(
-    op: Op, inputs: Sequence[Any], params: Mapping[str, Any]
-) -> tuple[list[Any], list[Any]]:
-    """Bring the inputs to arrays, and those that have a rule to one number type, as PyTorch does.
-
-    The type is that of `dtype=`, where the op was given one (`x.sum(dtype=float64)`).
-    """
-    converted = [_operand(op, x) for x in inputs]
-    if op.casts != "keep":
-        moving = [
-            i
-            for i, x in enumerate(converted)
-            if x is not None and (op.variadic or not op.differentiable or op.rules[i] is not None)
-        ]
-        dtype = dtypes.result_type(
-            *(x.array if isinstance(x, Tensor) else x for x in (converted[i] for i in moving))
-        )
-        if op.casts == "float" and dtype.kind != "f":
-            dtype = dtypes.get_default_dtype()
-        if params.get("dtype") is not None:
-            dtype = dtypes.as_dtype(params["dtype"])
-        for i in moving:
-            x = converted[i]
-            if isinstance(x, Tensor) and x.array.dtype != dtype:
-                converted[i] = apply(cast, (x,), {"dtype": dtype, "source": x.array.dtype})
-    values = [x.array if isinstance(x, Tensor) else x for x in converted]
-    edges = [x.edge if isinstance(x, Tensor) else None for x in converted]
-    return values, edges
-
-
-def _operand(op: Op, x: Any) -> Any:
-    """A tensor, a Python number or None; anything else that can be an operand becomes one of these."""
-    if x is None or isinstance(x, (Tensor, bool, int)) or x.__class__ is float:
-        return x
-    if isinstance(x, np.ndarray):
-        return Tensor(x)
-    if isinstance(x, np.generic):
-        return x.item()  # NumPy's scalars would widen float32; PyTorch takes them as numbers
-    raise InputTypeError(
-        f"{op.name}: an input is {x!r} of type {type(x).__name__}, but a tensor or a number was "
-        "expected. Make it one: tinygrad_edu.tensor(...)."
-    )
-
-
-def _refuse_stale(op: Op, inputs: Sequence[Any]) -> None:
-    """Refuse a tensor whose memory got a new history through another tensor (an in-place edit of a view)."""
-    for x in inputs:
-        if isinstance(x, Tensor) and not x.__dict__.get("cut"):
-            made = 0 if x.node is None else x.node.number
-            if memory.rewritten_since(x.array, made, by=x):
-                raise InPlaceError(
-                    f"{op.name}: this tensor of shape {x.shape} shares memory with another one that was "
-                    "changed in place after it, under recording, so its own history is out of date. "
-                    "Use the changed tensor, or write the change out of place: x = x * 2."
-                )
 
 
 def lift(edge: Any, value: Any) -> Any:
@@ -469,14 +346,15 @@ def seed(output: Tensor, gradient: Tensor | None, create_graph: bool) -> tuple[A
     if gradient is None:
         if output.array.size != 1:
             raise GradientError(
-                f"backward: the output has shape {output.shape}; only a single number has a gradient "
-                "by itself. Reduce it (loss.sum(), loss.mean()), or pass gradient= of that shape."
+                f"backward: the output has shape {output.shape}; only a single number has a "
+                "gradient by itself. Reduce it (loss.sum(), loss.mean()), or pass gradient= of "
+                "that shape."
             )
         gradient = Tensor(np.ones_like(output.array))
     elif not isinstance(gradient, Tensor):
         raise InputTypeError(
-            f"backward: gradient= is {type(gradient).__name__}, but a tensor of shape {output.shape} "
-            "was expected."
+            f"backward: gradient= is {type(gradient).__name__}, but a tensor of shape "
+            f"{output.shape} was expected."
         )
     elif gradient.shape != output.shape:
         raise ShapeError(

@@ -1,8 +1,8 @@
 """Where was this NaN born? A listener on the reverse pass that walks back to the line.
 
-The engine keeps every node's values until its turn in the pass, so nothing has to be recorded on the way
-forward: when the loss or a gradient turns out not to be finite, the graph still shows the first value that
-was not, and the line that computed it.
+The engine keeps every node's values until its turn in the pass, so nothing has to be recorded on
+the way forward: when the loss or a gradient turns out not to be finite, the graph still shows the
+first value that was not, and the line that computed it.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def is_anomaly_enabled() -> bool:
 class detect_anomaly:
     """Backward passes inside raise `AnomalyError` at the first NaN or infinity.
 
-    The error names the forward line where the first one was born, and the values that went into it. With
-    `check_nan=False` it does nothing. Costs one look at every gradient.
+    The error names the forward line where the first one was born, and the values that went into it.
+    With `check_nan=False` it does nothing. Costs one look at every gradient.
     """
 
     def __init__(self, check_nan: bool = True) -> None:
@@ -67,10 +67,10 @@ def _check(event: BackwardEvent) -> None:
             if not _finite(node.values[i]) and isinstance(node.inputs[i], Node):
                 raise AnomalyError(_born_forward(node.inputs[i]))
             raise AnomalyError(
-                f"backward of {node.op.name} ({node.where}) made {_what(_array(gx))} in the gradient of "
-                f"{node.op.input_name(i)}, from a finite upstream gradient. There "
-                f"{_inputs(node, _array(gx))}; the slope of ${node.op.formula}$ is not finite there. "
-                "Keep the input away from that point (clamp it, or add a small ε)."
+                f"backward of {node.op.name} ({node.where}) made {_what(_array(gx))} in the "
+                f"gradient of {node.op.input_name(i)}, from a finite upstream gradient. There "
+                f"{_inputs(node, _array(gx))}; the slope of ${node.op.formula}$ is not finite "
+                "there. Keep the input away from that point (clamp it, or add a small ε)."
             )
 
 
@@ -90,9 +90,9 @@ def _born_forward(node: Node) -> str:
                 "step (a learning rate too high?)."
             )
         return (
-            f"{_what(node.z)} was born in the forward pass, in {node.op.name} ({node.where}). There "
-            f"{_inputs(node, node.z)}. Keep the inputs where ${node.op.formula}$ is finite (clamp, add a "
-            "small ε, or use the numerically safe loss)."
+            f"{_what(node.z)} was born in the forward pass, in {node.op.name} ({node.where}). "
+            f"There {_inputs(node, node.z)}. Keep the inputs where ${node.op.formula}$ is finite "
+            "(clamp, add a small ε, or use the numerically safe loss)."
         )
 
 
@@ -132,4 +132,3 @@ def _inputs(node: Node, bad: Any) -> str:
         else:
             told.append(f"{name} lies in [{array.min():.6g}, {array.max():.6g}]")
     return ", ".join(told) or "it has no numeric input"
-

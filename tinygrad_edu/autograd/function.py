@@ -40,13 +40,17 @@ class Context:
     def __init__(self, needs_input_grad: tuple[bool, ...]) -> None:
         self.needs_input_grad = needs_input_grad
         self._saved: tuple[Tensor | None, ...] = ()
-        self._outputs: tuple[int, ...] = ()  # positions in `_saved` that are outputs, by output number
+        self._outputs: tuple[
+            int, ...
+        ] = ()  # positions in `_saved` that are outputs, by output number
         self._time = 0
         self._constant: set[int] = set()
         self._recipe: Any = None
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
-        """Keep inputs or outputs; editing them in place before the backward pass is then an error."""
+        """Keep inputs or outputs; editing them in place before the backward pass is then an
+        error.
+        """
         self._saved = tensors
 
     def mark_non_differentiable(self, *tensors: Tensor) -> None:
@@ -69,8 +73,8 @@ class Context:
         for tensor in self._saved:
             if tensor is not None and memory.edited_since(tensor.array, self._time):
                 raise InPlaceError(
-                    f"saved_tensors: a saved tensor of shape {tensor.shape} was changed in place after "
-                    "it was saved. Save a clone(), or write the change out of place."
+                    f"saved_tensors: a saved tensor of shape {tensor.shape} was changed in place "
+                    "after it was saved. Save a clone(), or write the change out of place."
                 )
             recipe = self._recipe
             if tensor is not None and recipe is not None and tensor.array is _array(recipe.z):
@@ -126,10 +130,12 @@ class _FunctionRule:
             given.pop()
         if len(given) != expected:
             raise GradientError(
-                f"{self.function.__name__}.backward returned {len(given)} gradient(s), but forward took "
-                f"{expected} argument(s). Return one for each, None where there is none."
+                f"{self.function.__name__}.backward returned {len(given)} gradient(s), but forward "
+                f"took {expected} argument(s). Return one for each, None where there is none."
             )
-        tensors = [x for x, is_tensor in zip(given, ctx.__dict__["_is_tensor"], strict=True) if is_tensor]
+        tensors = [
+            x for x, is_tensor in zip(given, ctx.__dict__["_is_tensor"], strict=True) if is_tensor
+        ]
         return [x if recorded or x is None else _array(x) for x in tensors]
 
     def _check(self, gx: Any, node: Node) -> Any:
@@ -138,8 +144,8 @@ class _FunctionRule:
             return np.zeros(shape, node.z.dtype)
         if not isinstance(gx, Tensor | np.ndarray | np.generic):
             raise InputTypeError(
-                f"{self.function.__name__}.backward returned {type(gx).__name__} as a gradient, but a "
-                "tensor or None was expected."
+                f"{self.function.__name__}.backward returned {type(gx).__name__} as a gradient, "
+                "but a tensor or None was expected."
             )
         try:
             fits = np.broadcast_shapes(gx.shape, shape) == gx.shape
@@ -147,8 +153,8 @@ class _FunctionRule:
             fits = False
         if not fits:
             raise ShapeError(
-                f"{self.function.__name__}.backward returned a gradient of shape {tuple(gx.shape)} for "
-                f"an input of shape {shape}. They must be equal."
+                f"{self.function.__name__}.backward returned a gradient of shape {tuple(gx.shape)} "
+                f"for an input of shape {shape}. They must be equal."
             )
         return gx
 
@@ -157,7 +163,9 @@ class _FunctionOp(Op):
     """A Function as an op, so that pictures, checks and the engine read it like any other."""
 
     def __init__(self, function: type[Function], n: int, output: int, outputs: int) -> None:
-        super().__init__(function.forward, SCALER, rf"z = \mathrm{{{function.__name__}}}(x)", "keep")
+        super().__init__(
+            function.forward, SCALER, rf"z = \mathrm{{{function.__name__}}}(x)", "keep"
+        )
         self.name = function.__name__
         self.family = getattr(function, "family", SCALER)
         self.formula = getattr(function, "formula", self.formula)
@@ -165,7 +173,8 @@ class _FunctionOp(Op):
         self.inputs = tuple(f"x{i}" for i in range(n)) if n > 1 else ("x",)
         self.variadic = False
         self.saves = True
-        self.rules = tuple(_FunctionRule(function, i, output, outputs) for i in range(n))  # type: ignore[assignment]
+        rules: Any = (_FunctionRule(function, i, output, outputs) for i in range(n))
+        self.rules = tuple(rules)
 
 
 class Function:
@@ -200,10 +209,13 @@ class Function:
         ctx._time = memory.tick()
         ctx.__dict__["_is_tensor"] = [isinstance(x, Tensor) for x in args]
         ctx.__dict__["_like"] = [
-            (y.array.shape, y.array.dtype) if isinstance(y, Tensor) else ((), np.float32) for y in outputs
+            (y.array.shape, y.array.dtype) if isinstance(y, Tensor) else ((), np.float32)
+            for y in outputs
         ]
         if modes.grad and any(x.requires_grad for x in tensors):
-            recorded = [cls._record(ctx, tensors, y, k, len(outputs)) for k, y in enumerate(outputs)]
+            recorded = [
+                cls._record(ctx, tensors, y, k, len(outputs)) for k, y in enumerate(outputs)
+            ]
         else:
             recorded = list(outputs)
         return tuple(recorded) if isinstance(result, list | tuple) else recorded[0]
@@ -220,13 +232,15 @@ class Function:
 
 
 def once_differentiable(backward: Any) -> Any:
-    """Mark a Function's backward as not differentiable again: `create_graph` through it then raises."""
+    """Mark a Function's backward as not differentiable again: `create_graph` through it then
+    raises.
+    """
 
     def guarded(ctx: Any, *gradients: Any) -> Any:
         if modes.grad:
             raise GradientError(
-                f"{backward.__qualname__} is marked once_differentiable, so there is no second derivative "
-                "through it. Write its backward with differentiable operations."
+                f"{backward.__qualname__} is marked once_differentiable, so there is no second "
+                "derivative through it. Write its backward with differentiable operations."
             )
         return backward(ctx, *gradients)
 

@@ -1,7 +1,7 @@
 """Derivatives of functions: vjp, jvp, Jacobian, Hessian. Names and results are PyTorch's.
 
-Reverse mode gives vᵀJ in one pass. Jv comes from the double-backward trick (J. Townsend, 2017): u ↦ Jᵀu is
-linear in u, so differentiating it with respect to u, in the direction v, gives Jv.
+Reverse mode gives vᵀJ in one pass. Jv comes from the double-backward trick (J. Townsend, 2017): u ↦
+Jᵀu is linear in u, so differentiating it with respect to u, in the direction v, gives Jv.
 """
 
 from __future__ import annotations
@@ -21,7 +21,11 @@ __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
 
 
 def vjp(
-    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+    func: Callable[..., Any],
+    inputs: Any,
+    v: Any = None,
+    create_graph: bool = False,
+    strict: bool = False,
 ) -> tuple[Any, Any]:
     """(func(inputs), vᵀJ): the gradient of ⟨v, func(inputs)⟩."""
     xs, ys = _evaluate(func, inputs, create_graph)
@@ -31,7 +35,11 @@ def vjp(
 
 
 def jvp(
-    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+    func: Callable[..., Any],
+    inputs: Any,
+    v: Any = None,
+    create_graph: bool = False,
+    strict: bool = False,
 ) -> tuple[Any, Any]:
     """(func(inputs), Jv): how the outputs change when the inputs move along v."""
     xs, ys = _evaluate(func, inputs, create_graph)
@@ -92,14 +100,22 @@ def hessian(
 
 
 def hvp(
-    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+    func: Callable[..., Any],
+    inputs: Any,
+    v: Any = None,
+    create_graph: bool = False,
+    strict: bool = False,
 ) -> tuple[Any, Any]:
     """(func(inputs), Hv): the change of the gradient along v, without forming H."""
     return _second("hvp", func, inputs, v, create_graph, strict)
 
 
 def vhp(
-    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+    func: Callable[..., Any],
+    inputs: Any,
+    v: Any = None,
+    create_graph: bool = False,
+    strict: bool = False,
 ) -> tuple[Any, Any]:
     """(func(inputs), vᵀH); for a smooth function H is symmetric, and this is `hvp`."""
     return _second("vhp", func, inputs, v, create_graph, strict)
@@ -120,8 +136,12 @@ def _second(
 # -- the plumbing
 
 
-def _evaluate(func: Callable[..., Any], inputs: Any, create_graph: bool) -> tuple[tuple[Any, ...], Any]:
-    """Run `func` on fresh leaves (or, to be differentiated further, on views of the user's tensors)."""
+def _evaluate(
+    func: Callable[..., Any], inputs: Any, create_graph: bool
+) -> tuple[tuple[Any, ...], Any]:
+    """Run `func` on fresh leaves (or, to be differentiated further, on views of the user's
+    tensors).
+    """
     with enable_grad():
         xs = tuple(
             x.reshape(x.shape) if create_graph and x.requires_grad else x.detach().requires_grad_()
@@ -135,8 +155,8 @@ def _directions(name: str, v: Any, like: Any, what: str) -> tuple[Tensor, ...]:
     if v is None:
         if len(tensors) != 1 or tensors[0].array.size != 1:
             raise GradientError(
-                f"{name}: v may be left out only where the {what} is a single number. Pass v, of the "
-                f"shape of the {what}."
+                f"{name}: v may be left out only where the {what} is a single number. Pass v, of "
+                f"the shape of the {what}."
             )
         return (Tensor(np.ones_like(tensors[0].array)),)
     vs = as_tuple(v)
@@ -176,7 +196,9 @@ def _assemble(row: list[Tensor], y: Tensor, x: Tensor, create_graph: bool) -> Te
 
 def _single(name: str, y: Any) -> Tensor:
     if not isinstance(y, Tensor) or y.array.size != 1:
-        raise GradientError(f"{name}: the function must return one single number. Reduce its result.")
+        raise GradientError(
+            f"{name}: the function must return one single number. Reduce its result."
+        )
     return y
 
 

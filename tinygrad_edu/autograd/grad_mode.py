@@ -9,7 +9,14 @@ from typing import Any
 
 from ..engine import modes
 
-__all__ = ["enable_grad", "inference_mode", "is_grad_enabled", "is_inference_mode_enabled", "no_grad", "set_grad_enabled"]
+__all__ = [
+    "enable_grad",
+    "inference_mode",
+    "is_grad_enabled",
+    "is_inference_mode_enabled",
+    "no_grad",
+    "set_grad_enabled",
+]
 
 
 def is_grad_enabled() -> bool:
@@ -23,7 +30,9 @@ def is_inference_mode_enabled() -> bool:
 
 
 class _Mode:
-    """Sets `modes.grad` for a block, or for every call of a function (a generator: for its every step)."""
+    """Sets `modes.grad` for a block, or for every call of a function (a generator: for its every
+    step).
+    """
 
     wanted = True
 
@@ -39,10 +48,11 @@ class _Mode:
     def __exit__(self, *_: Any) -> None:
         modes.grad = self._before
 
-    def _again(self) -> _Mode:
+    def _again(self) -> Any:
         return type(self)()
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """`function`, with every call of it in this mode."""
         if inspect.isgeneratorfunction(function):
 
             @functools.wraps(function)
@@ -91,16 +101,19 @@ class set_grad_enabled(_Mode):
     def __enter__(self) -> None:
         modes.grad = self.wanted
 
-    def _again(self) -> _Mode:
+    def _again(self) -> Any:
         return set_grad_enabled(self.wanted)
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """`function` in this mode; nothing else changes."""
         modes.grad = self._before  # as a decorator it concerns the function alone
         return super().__call__(function)
 
 
 class inference_mode(_Mode):
-    """Like `no_grad()`, for code that will never need gradients; `inference_mode(False)` does nothing."""
+    """Like `no_grad()`, for code that will never need gradients; `inference_mode(False)` does
+    nothing.
+    """
 
     def __init__(self, mode: bool = True) -> None:
         self.mode = mode
@@ -113,6 +126,5 @@ class inference_mode(_Mode):
     def __exit__(self, *_: Any) -> None:
         modes.grad, modes.inference = self._saved
 
-    def _again(self) -> _Mode:
-        again: _Mode = inference_mode(self.mode)
-        return again
+    def _again(self) -> Any:
+        return inference_mode(self.mode)

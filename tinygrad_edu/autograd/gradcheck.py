@@ -2,9 +2,9 @@
 
     numeric slope = (f(x + h) − f(x − h)) / 2h,   error O(h²) + O(ε/h)
 
-At a kink (relu at 0) the slope from the left differs from that from the right, and a central difference
-gives their mean, which is nobody's gradient. There every value between the two is a valid subgradient, and
-that is what is checked.
+At a kink (relu at 0) the slope from the left differs from that from the right, and a central
+difference gives their mean, which is nobody's gradient. There every value between the two is a
+valid subgradient, and that is what is checked.
 """
 
 from __future__ import annotations
@@ -48,17 +48,17 @@ def gradcheck(
 ) -> bool:
     """Whether the gradients of `func(*inputs)` agree with central differences.
 
-    Every element of every floating point input that requires a gradient is moved by ±`eps`; the slope of
-    every output element must lie within `atol + rtol·|numeric|` of the gradient. At a kink the gradient
-    must lie between the slopes from both sides. Steps are 1e-6 in float64, and 1e-3 (with atol 1e-2) in
-    float32, whose rounding leaves no better.
+    Every element of every floating point input that requires a gradient is moved by ±`eps`; the
+    slope of every output element must lie within `atol + rtol·|numeric|` of the gradient. At a kink
+    the gradient must lie between the slopes from both sides. Steps are 1e-6 in float64, and 1e-3
+    (with atol 1e-2) in float32, whose rounding leaves no better.
 
     Raises `GradcheckError` with a report, unless `raise_exception=False`: then it returns False.
     """
     xs = as_tuple(inputs)
     failures: list[str] = []
     for k, y in enumerate(_outputs(func, xs)):
-        if not y.array.dtype.kind == "f":
+        if y.array.dtype.kind != "f":
             continue
         analytic = _analytic(func, xs, k)
         for i, x in enumerate(xs):
@@ -88,8 +88,8 @@ def gradgradcheck(
 ) -> bool:
     """Whether second derivatives agree: `gradcheck` of the function that returns the gradients.
 
-    `grad_outputs` are the upstream gradients, random where they are left out; they are inputs of the
-    check too, so the rules must also be right in g.
+    `grad_outputs` are the upstream gradients, random where they are left out; they are inputs of
+    the check too, so the rules must also be right in g.
     """
     xs = as_tuple(inputs)
     rng = np.random.default_rng(0)
@@ -120,7 +120,9 @@ def _outputs(func: Callable[..., Any], xs: Sequence[Any]) -> list[Tensor]:
 
 
 def _analytic(func: Callable[..., Any], xs: Sequence[Any], k: int) -> dict[int, np.ndarray]:
-    """dy_k/dx_i as a matrix (elements of y, elements of x) for every input i that wants a gradient."""
+    """dy_k/dx_i as a matrix (elements of y, elements of x) for every input i that wants a
+    gradient.
+    """
     y = _outputs(func, xs)[k]
     wanted = {i: x for i, x in enumerate(xs) if isinstance(x, Tensor) and x.requires_grad}
     rows = {i: np.zeros((y.array.size, x.array.size)) for i, x in wanted.items()}
@@ -179,8 +181,8 @@ def _compare(
                 place = tuple(int(n) for n in np.unravel_index(element, x.array.shape))
                 numeric = f"between {low:.6g} and {high:.6g} (a kink)" if kink else f"{want:.6g}"
                 found.append(
-                    f"  output {k}[{row}], input {i}{list(place)} at {x.array[place]:.6g}: analytic "
-                    f"{got:.6g}, numeric {numeric}, difference {abs(got - want):.2g}, allowed {allowed:.2g}"
+                    f"  output {k}[{row}], input {i}{list(place)} at {x.array[place]:.6g}: "
+                    f"analytic {got:.6g}, numeric {numeric}, difference {abs(got - want):.2g}, "
+                    f"allowed {allowed:.2g}"
                 )
     return found
-

@@ -86,8 +86,8 @@ def _result(
         return g if isinstance(g, Tensor) else Tensor(np.array(g))
     if not allowed:
         raise GradientError(
-            f"grad: the outputs do not depend on input {i}, of shape {x.shape}. If that is intended, "
-            "pass allow_unused=True (its gradient is then None)."
+            f"grad: the outputs do not depend on input {i}, of shape {x.shape}. If that is "
+            "intended, pass allow_unused=True (its gradient is then None)."
         )
     return Tensor(np.zeros_like(x.array)) if materialize else None
 
@@ -95,9 +95,11 @@ def _result(
 def _check_lengths(name: str, roots: Sequence[Any], given: Sequence[Any]) -> None:
     for y in roots:
         if not isinstance(y, Tensor):
-            raise InputTypeError(f"{name}: an output is {type(y).__name__}, but a tensor was expected.")
+            raise InputTypeError(
+                f"{name}: an output is {type(y).__name__}, but a tensor was expected."
+            )
     if len(roots) != len(given):
         raise GradientError(
-            f"{name}: {len(roots)} output(s), but {len(given)} upstream gradient(s). Give one for each, "
-            "None for an output that is a single number."
+            f"{name}: {len(roots)} output(s), but {len(given)} upstream gradient(s). Give one for "
+            "each, None for an output that is a single number."
         )

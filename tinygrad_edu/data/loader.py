@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ..creation import randperm, tensor
+from ..creation import tensor
+from ..sampling import randperm
 from ..dtypes import float64
 from ..errors import ArgumentError, InputTypeError, ShapeError
 from ..random import Generator

@@ -1,8 +1,9 @@
-"""The graph of a computation as a picture: values forward, gradients backward, the family of every rule.
+"""The graph of a computation as a picture: values forward, gradients backward, the family of every
+rule.
 
-Read from the engine's recipes, so it shows any graph, with ops of the user's own like any other. Gradients
-come from a pass of its own that touches nobody's `.grad`; where the saved values were freed already, the
-picture says "not computed" rather than 0.
+Read from the engine's recipes, so it shows any graph, with ops of the user's own like any other.
+Gradients come from a pass of its own that touches nobody's `.grad`; where the saved values were
+freed already, the picture says "not computed" rather than 0.
 """
 
 from __future__ import annotations
@@ -38,17 +39,17 @@ def graph(
 ) -> graphviz.Digraph:
     """A picture of everything that `output` was computed from.
 
-    `names` maps names to tensors, for the labels; `lang` is "en" or "ru", by default the user's locale.
-    Every op is numbered in the order of the backward pass and coloured by its family. The result renders
-    itself in Jupyter, and `graph(loss).render("loss", format="svg")` writes a file (this step alone needs
-    the Graphviz program; the text of the picture, `.source`, does not).
+    `names` maps names to tensors, for the labels; `lang` is "en" or "ru", by default the user's
+    locale. Every op is numbered in the order of the backward pass and coloured by its family. The
+    result renders itself in Jupyter, and `graph(loss).render("loss", format="svg")` writes a file
+    (this step alone needs the Graphviz program; the text of the picture, `.source`, does not).
     """
-    import graphviz  # noqa: PLC0415  (the picture alone needs it)
+    import graphviz
 
-    if not isinstance(output, Tensor) or output.node is None:
+    if output.node is None:
         raise InputTypeError(
-            f"viz.graph: {type(output).__name__} has no recipe to draw. Pass a tensor that was computed "
-            "from one with requires_grad=True."
+            f"viz.graph: this tensor of shape {output.shape} has no recipe to draw. Pass "
+            "a tensor that was computed from one with requires_grad=True."
         )
     words = _WORDS[lang or _locale_language()]
     nodes = ancestors([output.node])
@@ -80,7 +81,7 @@ def _draw_op(
     gradients: Mapping[Any, Any],
     lang: str,
 ) -> None:
-    import graphviz  # noqa: PLC0415
+    import graphviz
 
     words, family = _WORDS[lang], node.op.family
     title = f"{titles[node]} = {node.op.name}" if node in titles else node.op.name
@@ -111,7 +112,7 @@ def _source(
     words: Mapping[str, str],
 ) -> str:
     """Draw where input `i` came from, unless it is an op, and return its key."""
-    import graphviz  # noqa: PLC0415
+    import graphviz
 
     if isinstance(edge, Node):
         return _key(edge)
@@ -131,7 +132,9 @@ def _source(
 
 
 def _gradients(output: Tensor, nodes: list[Node]) -> dict[Any, Any]:
-    """dL/d(every value in the graph), for L = the sum of `output`; empty where values were freed."""
+    """dL/d(every value in the graph), for L = the sum of `output`; empty where values were
+    freed.
+    """
     leaves = {e for node in nodes for e in node.inputs if e is not None and not isinstance(e, Node)}
     seeds = [(output.node, np.ones_like(output.array))]
     try:
