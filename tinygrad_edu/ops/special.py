@@ -72,8 +72,9 @@ def _erfc_away(x: Array) -> Array:
     middle = x <= 4
     z[middle] = _quotient(_MIDDLE, x[middle])
     far = x[~middle]
-    t = 1 / (far * far)
-    z[~middle] = (1 / math.sqrt(math.pi) - t * _quotient(_FAR, t)) / far
+    if far.size:
+        t = 1 / (far * far)
+        z[~middle] = (1 / math.sqrt(math.pi) - t * _quotient(_FAR, t)) / far
     # e^(−x²) from two factors: c has so few digits that c² is exact, so no digit of x² is lost.
     c = np.trunc(x * 16) / 16
     return z * np.exp(-c * c) * np.exp(-(x - c) * (x + c))
