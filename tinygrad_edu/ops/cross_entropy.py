@@ -2,8 +2,8 @@
 
     p = softmax(x),   ℓ = −ln p[t],   ∂ℓ/∂x = p − onehot(t): prediction minus truth
 
-and with weights, smoothing or probabilities for a truth, ∂ℓ/∂x = p · Σ_c q_c − q, where q is the charge that
-`truth` explains.
+and with weights, smoothing or probabilities for a truth, ∂ℓ/∂x = p · Σ_c q_c − q, where q is the
+charge that `truth` explains.
 """
 
 from __future__ import annotations
@@ -30,10 +30,11 @@ def cross_entropy(
 ) -> Array:
     """Softmax and the negative logarithm of the true class's probability, in one safe step.
 
-    Logits x (N, C), (C) or (N, C, d…); target: class numbers (N), () or (N, d…), or probabilities of the
-    shape of x; `weight` (C), the price of each class. The mean is weighted too: it divides by the weights
-    of the true classes. Examples labelled `ignore_index` count for nothing. The largest logit is taken off
-    before exp, which changes no probability and makes overflow impossible.
+    Logits x (N, C), (C) or (N, C, d…); target: class numbers (N), () or (N, d…), or probabilities
+    of the shape of x; `weight` (C), the price of each class. The mean is weighted too: it divides
+    by the weights of the true classes. Examples labelled `ignore_index` count for nothing. The
+    largest logit is taken off before exp, which changes no probability and makes overflow
+    impossible.
 
     Raises `TargetError` for shapes that do not fit, `DimError` for a label that is no class,
     `DTypeError` for labels in floating point, `ArgumentError` where every example is ignored.
@@ -41,8 +42,8 @@ def cross_entropy(
     check_classes("cross_entropy", x, target, weight, probabilities=True)
     if not 0 <= label_smoothing <= 1:
         raise ArgumentError(
-            f"cross_entropy: label_smoothing={label_smoothing}, but it is the part of the truth that is "
-            "spread over all classes: between 0 and 1. 0.1 is usual."
+            f"cross_entropy: label_smoothing={label_smoothing}, but it is the part of the truth "
+            "that is spread over all classes: between 0 and 1. 0.1 is usual."
         )
     truth = Truth("cross_entropy", x.shape, target, weight, ignore_index)
     axis = truth.axis
@@ -84,7 +85,9 @@ def _cross_entropy_target(
     label_smoothing: float,
 ) -> Array:
     truth = Truth("cross_entropy", x.shape, target, weight, ignore_index)
-    g = over_classes(dealt(g * (label_smoothing - 1), reduction, truth.total(reduction)), truth.axis)
+    g = over_classes(
+        dealt(g * (label_smoothing - 1), reduction, truth.total(reduction)), truth.axis
+    )
     if weight is not None:
         g = g * truth.weight_along(x.dtype)
     return g * log_softmax(x, truth.axis)

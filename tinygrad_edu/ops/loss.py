@@ -1,9 +1,9 @@
 """Losses of numbers: how wrong a prediction is, and the slope that says which way is better.
 
-Each is one op on the whole batch. A loss of elements is declared by its value ℓ(x, t) and its slope ∂ℓ/∂x,
-written so that no intermediate value overflows; `loss_basics` makes one number of the elements' losses and
-deals its gradient out again. The losses of
-probabilities are in `probability_loss`, those of classes in `cross_entropy`.
+Each is one op on the whole batch. A loss of elements is declared by its value ℓ(x, t) and its slope
+∂ℓ/∂x, written so that no intermediate value overflows; `loss_basics` makes one number of the
+elements' losses and deals its gradient out again. The losses of probabilities are in
+`probability_loss`, those of classes in `cross_entropy`.
 """
 
 from __future__ import annotations
@@ -73,17 +73,19 @@ l1_loss.defvjp(
 def huber_loss(x: Array, target: Array, reduction: str = "mean", delta: float = 1.0) -> Array:
     """Squared near the target, absolute beyond `delta`: an outlier pulls, but not without limit.
 
-    ℓ = d²/2 where |d| < δ, δ(|d| − δ/2) elsewhere; the slope is d, held within ±δ. Reference: Huber,
-    "Robust estimation of a location parameter" (1964). Raises `ArgumentError` where δ ≤ 0.
+    ℓ = d²/2 where |d| < δ, δ(|d| − δ/2) elsewhere; the slope is d, held within ±δ. Reference:
+    Huber, "Robust estimation of a location parameter" (1964). Raises `ArgumentError` where δ ≤ 0.
     """
     check("huber_loss", x, target)
     if not delta > 0:
         raise ArgumentError(
-            f"huber_loss: delta={delta}, but it is the distance at which the loss turns from squared "
-            "to absolute, so it must be above 0. For the absolute loss alone use l1_loss."
+            f"huber_loss: delta={delta}, but it is the distance at which the loss turns from "
+            "squared to absolute, so it must be above 0. For the absolute loss alone use l1_loss."
         )
     d = np.abs(x - target)
-    return reduced("huber_loss", np.where(d < delta, 0.5 * d * d, delta * (d - 0.5 * delta)), reduction)
+    return reduced(
+        "huber_loss", np.where(d < delta, 0.5 * d * d, delta * (d - 0.5 * delta)), reduction
+    )
 
 
 def _huber_slope(g: Array, x: Array, target: Array, reduction: str, delta: float) -> Array:
@@ -127,12 +129,17 @@ smooth_l1_loss.defvjp(
 )
 
 
-@op(family=SCALER, formula=r"z = \frac{1}{n}\sum \delta^2\,(a\,[\delta < 0] + b\,[\delta \ge 0]),\ \delta = t - x")
-def asymmetric_mse_loss(x: Array, target: Array, a: float, b: float, reduction: str = "mean") -> Array:
+@op(
+    family=SCALER,
+    formula=r"z = \frac{1}{n}\sum \delta^2\,(a\,[\delta < 0] + b\,[\delta \ge 0]),\ \delta = t - x",
+)
+def asymmetric_mse_loss(
+    x: Array, target: Array, a: float, b: float, reduction: str = "mean"
+) -> Array:
     """Squared error with two prices: `a` where the prediction is too high, `b` where it is too low.
 
-    δ = t − x; ℓ = δ²·(a·I[δ < 0] + b·I[δ ≥ 0]). A shop that orders too little loses a sale, too much a
-    cake: the two mistakes rarely cost the same.
+    δ = t − x; ℓ = δ²·(a·I[δ < 0] + b·I[δ ≥ 0]). A shop that orders too little loses a sale, too
+    much a cake: the two mistakes rarely cost the same.
     """
     check("asymmetric_mse_loss", x, target)
     d = target - x
@@ -157,7 +164,7 @@ asymmetric_mse_loss.defvjp(
 
 @op(family=ROUTER, formula=r"z = \frac{1}{n}\sum \max(0, m - t x)")
 def hinge_loss(x: Array, target: Array, margin: float = 1.0, reduction: str = "mean") -> Array:
-    """The support vector machine's loss, with t = ±1: nothing to pay where t·x is above the margin."""
+    """The support vector machine's loss, with t = ±1: free where t·x is above the margin."""
     check("hinge_loss", x, target)
     return reduced("hinge_loss", np.maximum(margin - target * x, 0), reduction)
 
@@ -173,19 +180,27 @@ hinge_loss.defvjp(
 )
 
 
-@op(family=ROUTER, formula=r"z = \frac{1}{n}\sum [t = 1]\,x + [t = -1] \max(0, m - x)", casts="keep")
+@op(
+    family=ROUTER, formula=r"z = \frac{1}{n}\sum [t = 1]\,x + [t = -1] \max(0, m - x)", casts="keep"
+)
 def hinge_embedding_loss(
     x: Array, target: Array, margin: float = 1.0, reduction: str = "mean"
 ) -> Array:
-    """Distances x of pairs: a like pair (t = 1) pays its distance, an unlike one (−1) for being near."""
+    """Distances x of pairs: a like pair (t = 1) pays its distance, an unlike one (−1) for being
+    near.
+    """
     check_floating("hinge_embedding_loss", x)
     near = np.where(target != 1, np.maximum(margin - x, 0), 0)
     return reduced("hinge_embedding_loss", near + np.where(target != -1, x, 0), reduction)
 
 
-def _hinge_embedding_slope(g: Array, x: Array, target: Array, margin: float, reduction: str) -> Array:
+def _hinge_embedding_slope(
+    g: Array, x: Array, target: Array, margin: float, reduction: str
+) -> Array:
     g = dealt(g, reduction, size(x.shape, target.shape))
-    near = np.where((target != 1) & (x <= margin), -g, 0)  # at the kink the slope is −1, as in PyTorch
+    near = np.where(
+        (target != 1) & (x <= margin), -g, 0
+    )  # at the kink the slope is −1, as in PyTorch
     return near + np.where(target != -1, g, 0)
 
 

@@ -1,12 +1,14 @@
-"""What all losses share: whether a target fits, and how many losses become one number. Not ops themselves.
+"""What all losses share: whether a target fits, and how many losses become one number. Not ops
+themselves.
 
     "none"       the losses as they are
     "sum"        their sum: each element receives the gradient g
     "mean"       their mean: each of the n elements receives g/n
     "batchmean"  their sum over the number of examples, the length of the first dimension
 
-A prediction and its target must have the same shape. (N, 1) against (N,) would broadcast to (N, N) and
-compare every prediction with every target: a wrong loss that still goes down. Here it is refused.
+A prediction and its target must have the same shape. (N, 1) against (N,) would broadcast to (N, N)
+and compare every prediction with every target: a wrong loss that still goes down. Here it is
+refused.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ Shape = tuple[int, ...]
 
 
 def reduced(name: str, losses: Array, reduction: str, n: float | None = None) -> Array:
-    """The elements' losses as the number that `reduction` asks for; `n` is what the mean divides by."""
+    """The elements' losses as the number that `reduction` asks for; `n` is what the mean divides
+    by.
+    """
     if reduction == "none":
         return losses
     total = losses.sum()
@@ -39,7 +43,7 @@ def reduced(name: str, losses: Array, reduction: str, n: float | None = None) ->
 
 
 def dealt(g: Array, reduction: str, n: float) -> Array:
-    """What each element's loss receives of the gradient `g`: the n-th part, where a mean was taken."""
+    """What each element's loss receives of the gradient `g`: the n-th part of it for a mean."""
     return g / n if n and reduction in ("mean", "batchmean") else g
 
 
@@ -49,7 +53,7 @@ def size(*shapes: Shape) -> int:
 
 
 def constant(values: Any, like: Array) -> np.ndarray:
-    """Values that get no gradient (labels, weights) as a plain array, in the number type of `like`."""
+    """Weights, which get no gradient, as a plain array in the number type of `like`."""
     return np.asarray(plain(values), like.dtype)
 
 
@@ -69,8 +73,8 @@ def check_floating(name: str, x: Array) -> None:
     """Refuse a prediction in whole numbers."""
     if x.dtype.kind != "f":
         raise DTypeError(
-            f"{name}: the prediction is {x.dtype}, but a loss is measured on floating point numbers. "
-            "Convert it: x.float()."
+            f"{name}: the prediction is {x.dtype}, but a loss is measured on floating point "
+            "numbers. Convert it: x.float()."
         )
 
 
@@ -95,7 +99,7 @@ def _misfit(name: str, x: Shape, target: Shape) -> str:
         broadcast = np.broadcast_shapes(x, target)
     except ValueError:
         return says + "Check which examples and which outputs each of them holds."
-    says += f"They would broadcast to {broadcast}, and numbers be compared that do not belong together. "
+    says += f"They would broadcast to {broadcast}, comparing what does not belong together. "
     if math.prod(x) != math.prod(target):
         return says + f"If one target is meant for many predictions, say so: target.expand({x})."
     if len(x) > len(target):

@@ -49,9 +49,7 @@ def _weighted(g: Array, weight: Array | None, x: Array, reduction: str) -> Array
     return g if weight is None else g * constant(weight, x)
 
 
-def _bce_slope(
-    g: Array, x: Array, target: Array, weight: Array | None, reduction: str
-) -> Array:
+def _bce_slope(g: Array, x: Array, target: Array, weight: Array | None, reduction: str) -> Array:
     return _weighted(g, weight, x, reduction) * ((x - target) / np.maximum((1 - x) * x, 1e-12))
 
 
@@ -77,8 +75,8 @@ def binary_cross_entropy_with_logits(
 ) -> Array:
     """Sigmoid and cross-entropy in one: exact where σ(x) would round to 0 or 1.
 
-    ℓ = w·((1 − t)·x + (1 + (p − 1)·t)·ln(1 + e^−x)), with p = `pos_weight`, the price of a missed yes.
-    Without weights the slope is σ(x) − t: prediction minus truth.
+    ℓ = w·((1 − t)·x + (1 + (p − 1)·t)·ln(1 + e^−x)), with p = `pos_weight`, the price of a missed
+    yes. Without weights the slope is σ(x) − t: prediction minus truth.
     """
     name = "binary_cross_entropy_with_logits"
     check(name, x, target)
@@ -124,19 +122,16 @@ binary_cross_entropy_with_logits.defvjp(
 
 
 @op(family=SCALER, formula=r"z = \sum t\,(\ln t - x)")
-def kl_div(
-    x: Array, target: Array, reduction: str = "mean", log_target: bool = False
-) -> Array:
-    """Kullback–Leibler divergence of log-probabilities x from a distribution t; 0 · ln 0 counts as 0.
+def kl_div(x: Array, target: Array, reduction: str = "mean", log_target: bool = False) -> Array:
+    """Kullback–Leibler divergence of log-probabilities x from a distribution t; 0 · ln 0 counts as
+    0.
 
     `log_target` says that the target holds logarithms too. "batchmean" is the divergence as it is
     defined, a mean over the examples; "mean" divides by the number of classes as well.
     """
     check_floating("kl_div", x)
-    if log_target:
-        losses = np.exp(target) * (target - x)
-    else:
-        losses = target * (_log_or_zero(target) - x)
+    p, log_p = (np.exp(target), target) if log_target else (target, _log_or_zero(target))
+    losses = p * (log_p - x)
     return reduced("kl_div", losses, reduction, _kl_count(reduction, x.shape, losses.shape))
 
 

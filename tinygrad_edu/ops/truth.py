@@ -1,7 +1,8 @@
 """The truth that a classifier is judged by, and what it charges for. Not ops themselves.
 
-Weights, smoothed labels and ignored examples change only the *charge* q (N, C), how much of −ln p each
-class is to pay; with it every variant of cross-entropy is one formula, ℓ = Σ_c q_c · (−ln p_c):
+Weights, smoothed labels and ignored examples change only the *charge* q (N, C), how much of −ln p
+each class is to pay; with it every variant of cross-entropy is one formula, ℓ = Σ_c q_c · (−ln
+p_c):
 
     label t                 q = w ⊙ onehot(t)
     label t, smoothed       q = w ⊙ ((1 − ε) · onehot(t) + ε/C)
@@ -26,9 +27,9 @@ Shape = tuple[int, ...]
 class Truth:
     """The targets of a batch of logits of `shape`: (N, C), (C) or (N, C, d…).
 
-    `axis` is that of the classes. `labels` (N, d…) are the true classes, with 0 for an ignored example, or
-    None where the target holds probabilities; `kept` says which examples count, or None for all of them.
-    Labels and weights get no gradient, so they are plain arrays in every pass.
+    `axis` is that of the classes. `labels` (N, d…) are the true classes, with 0 for an ignored
+    example, or None where the target holds probabilities; `kept` says which examples count, or None
+    for all of them. Labels and weights get no gradient, so they are plain arrays in every pass.
 
     Raises `DimError` for a label that is no class.
     """
@@ -76,7 +77,7 @@ class Truth:
         return q if self.weight is None else q * self.weight_along(dtype)
 
     def priced(self, losses: Array) -> Array:
-        """The examples' losses times the weights of their classes, and zero where they are ignored."""
+        """The examples' losses times the weights of their classes; zero where they are ignored."""
         if self.weight is not None:
             losses = losses * self.weight.astype(losses.dtype, copy=False)[self.labels]
         return losses if self.kept is None else np.where(self.kept, losses, 0)
@@ -89,8 +90,8 @@ class Truth:
     def total(self, reduction: str) -> float:
         """What a mean divides by: the weights of the examples that count, or their number.
 
-        Over given probabilities the mean is not weighted (as in PyTorch). Raises `ArgumentError` where
-        no example counts.
+        Over given probabilities the mean is not weighted (as in PyTorch). Raises `ArgumentError`
+        where no example counts.
         """
         if reduction != "mean":
             return 1
@@ -104,7 +105,9 @@ class Truth:
             return n
         if self.weight is None:
             return int(self.kept.sum())  # type: ignore[union-attr]
-        return float(self.priced(np.broadcast_to(self.weight.dtype.type(1), self.labels.shape)).sum())
+        return float(
+            self.priced(np.broadcast_to(self.weight.dtype.type(1), self.labels.shape)).sum()
+        )
 
 
 def class_axis(shape: Shape) -> int:
@@ -113,7 +116,9 @@ def class_axis(shape: Shape) -> int:
 
 
 def over_classes(g: Array, axis: int) -> Array:
-    """The examples' gradients (N, d…) for all of their classes: (N, 1, d…). One number fits as it is."""
+    """The examples' gradients (N, d…) for all of their classes: (N, 1, d…). One number fits as it
+    is.
+    """
     return g.reshape((*g.shape[:axis], 1, *g.shape[axis:])) if g.ndim else g
 
 
@@ -123,15 +128,16 @@ def _labels(
     """The labels, with 0 for the ignored ones, and which are kept (None: all of them)."""
     if not target.size:
         return target, None
-    if not 0 <= ignore_index < classes and 0 <= target.min() and target.max() < classes:
+    if not 0 <= ignore_index < classes and target.min() >= 0 and target.max() < classes:
         return target, None  # the usual case: two looks at the labels
     kept = target != ignore_index
     wrong = kept & ((target < 0) | (target >= classes))
     if wrong.any():
         where = tuple(int(i) for i in np.argwhere(wrong)[0])
         raise DimError(
-            f"{name}: target[{', '.join(map(str, where))}] is {target[where]}, but the prediction has "
-            f"{classes} classes, numbered 0 to {classes - 1}. {_label_fix(target[kept], classes)}"
+            f"{name}: target[{', '.join(map(str, where))}] is {target[where]}, but the prediction "
+            f"has {classes} classes, numbered 0 to {classes - 1}. "
+            f"{_label_fix(target[kept], classes)}"
         )
     return (target, None) if kept.all() else (np.where(kept, target, 0), kept)
 
@@ -151,8 +157,8 @@ def check_classes(
     """Refuse targets and weights whose shape or type does not fit the logits x."""
     if not isinstance(target, np.ndarray):
         raise InputTypeError(
-            f"{name}: the target is {target!r} of type {type(target).__name__}, but a tensor of class "
-            "numbers was expected. Make it one: tinygrad_edu.tensor(...)."
+            f"{name}: the target is {target!r} of type {type(target).__name__}, but a tensor of "
+            "class numbers was expected. Make it one: tinygrad_edu.tensor(...)."
         )
     check_floating(name, x)
     if not x.ndim:
@@ -163,15 +169,15 @@ def check_classes(
     axis = class_axis(x.shape)
     if weight is not None and np.shape(weight) != (x.shape[axis],):
         raise TargetError(
-            f"{name}: weight has shape {np.shape(weight)}, but the prediction of shape {x.shape} has "
-            f"{x.shape[axis]} classes. Give one number per class."
+            f"{name}: weight has shape {np.shape(weight)}, but the prediction of shape {x.shape} "
+            f"has {x.shape[axis]} classes. Give one number per class."
         )
     if target.dtype.kind == "f" and target.shape == x.shape and probabilities:
         return
     if target.dtype.kind not in "iu":
         raise DTypeError(
-            f"{name}: the target of shape {target.shape} is {target.dtype}, but classes are numbered in "
-            "integers. Convert it: target.long()."
+            f"{name}: the target of shape {target.shape} is {target.dtype}, but classes are "
+            "numbered in integers. Convert it: target.long()."
             + (f" Class probabilities would have the shape {x.shape}." if probabilities else "")
         )
     expected = x.shape[:axis] + x.shape[axis + 1 :]
@@ -185,7 +191,9 @@ def _misfit(name: str, x: Shape, target: Shape, expected: Shape) -> str:
         f"but the target has shape {target}. "
     )
     if target == x:
-        return says + "One-hot rows are probabilities, target.float(); classes are target.argmax(1)."
+        return (
+            says + "One-hot rows are probabilities, target.float(); classes are target.argmax(1)."
+        )
     if math.prod(target) == math.prod(expected):
         return says + f"Drop the extra dimension: target.reshape({expected})."
     return says + "Check that predictions and targets come from the same batch."

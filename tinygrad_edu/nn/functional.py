@@ -1,0 +1,158 @@
+"""What layers compute, as functions: PyTorch's `torch.nn.functional`.
+
+Most names are the ops themselves. Functions are written out only where PyTorch's signature takes
+more: the `inplace` of activations, a dimension to be guessed, dropout's training mode.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import ops
+from ..errors import ArgumentError
+from ..ops import (
+    asymmetric_mse_loss,
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    gelu,
+    hinge_embedding_loss,
+    hinge_loss,
+    huber_loss,
+    kl_div,
+    l1_loss,
+    linear,
+    logsigmoid,
+    mse_loss,
+    nll_loss,
+    one_hot,
+    pad,
+    sigmoid,
+    smooth_l1_loss,
+    softplus,
+    step,
+    tanh,
+)
+from ..random import default_generator
+from ..tensor import Tensor
+
+__all__ = [
+    "asymmetric_mse_loss",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "dropout",
+    "elu",
+    "gelu",
+    "hardtanh",
+    "hinge_embedding_loss",
+    "hinge_loss",
+    "huber_loss",
+    "kl_div",
+    "l1_loss",
+    "leaky_relu",
+    "linear",
+    "log_softmax",
+    "logsigmoid",
+    "mse_loss",
+    "nll_loss",
+    "normalize",
+    "one_hot",
+    "pad",
+    "relu",
+    "selu",
+    "sigmoid",
+    "silu",
+    "smooth_l1_loss",
+    "softmax",
+    "softplus",
+    "step",
+    "tanh",
+]
+
+
+def _written(x: Tensor, result: Tensor, inplace: bool, name: str) -> Tensor:
+    """The result, or x with the result written over it."""
+    return x._become(result, name + "_") if inplace else result  # type: ignore[no-any-return]
+
+
+def relu(input: Tensor, inplace: bool = False) -> Tensor:
+    """max(x, 0)."""
+    return _written(input, ops.relu(input), inplace, "relu")
+
+
+def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
+    """x where it is positive, negative_slope · x elsewhere."""
+    return _written(input, ops.leaky_relu(input, negative_slope), inplace, "leaky_relu")
+
+
+def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    """x where it is positive, alpha · (eˣ − 1) elsewhere."""
+    return _written(input, ops.elu(input, alpha), inplace, "elu")
+
+
+def selu(input: Tensor, inplace: bool = False) -> Tensor:
+    """The self-normalising elu."""
+    return _written(input, ops.selu(input), inplace, "selu")
+
+
+def silu(input: Tensor, inplace: bool = False) -> Tensor:
+    """x · σ(x)."""
+    return _written(input, ops.silu(input), inplace, "silu")
+
+
+def hardtanh(
+    input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False
+) -> Tensor:
+    """x held between min_val and max_val."""
+    return _written(input, ops.hardtanh(input, min_val, max_val), inplace, "hardtanh")
+
+
+def softmax(input: Tensor, dim: int | None = None, dtype: Any = None) -> Tensor:
+    """Probabilities along `dim`. Raises `ArgumentError` where `dim` is left out."""
+    return ops.softmax(input, _dim("softmax", dim), dtype=dtype)  # type: ignore[no-any-return]
+
+
+def log_softmax(input: Tensor, dim: int | None = None, dtype: Any = None) -> Tensor:
+    """Logarithms of the probabilities along `dim`. Raises `ArgumentError` where it is left out."""
+    return ops.log_softmax(input, _dim("log_softmax", dim), dtype=dtype)  # type: ignore[no-any-return]
+
+
+def _dim(name: str, dim: int | None) -> int:
+    if dim is None:
+        raise ArgumentError(
+            f"{name}: dim was left out. PyTorch guesses it, with a warning, and the guess differs "
+            "by the number of dimensions; say which are the classes, usually dim=1 or dim=-1."
+        )
+    return dim
+
+
+def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """Each element zero with probability p, the others divided by 1 − p, so that the mean stays.
+
+    Does nothing where not `training`. Reference: Srivastava et al., "Dropout: a simple way to
+    prevent neural networks from overfitting", JMLR 15 (2014).
+    """
+    check_probability("dropout", p)
+    if not training or p == 0:
+        return input
+    kept = default_generator.numpy.random(input.shape) >= p
+    scale = 1 / (1 - p) if p < 1 else 0.0
+    mask = Tensor(np.where(kept, scale, 0.0).astype(input.dtype))
+    return _written(input, input * mask, inplace, "dropout")
+
+
+def check_probability(name: str, p: float) -> None:
+    """Refuse what is no probability."""
+    if not 0 <= p <= 1:
+        raise ArgumentError(
+            f"{name}: p={p}, but it is the probability of dropping an element: between 0 and 1."
+        )
+
+
+def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
+    """x divided by its p-norm along `dim`, at least eps: vectors of length 1."""
+    length = ops.norm(input, p, dim, True)
+    return input / ops.clamp(length, min=eps)  # type: ignore[no-any-return]
