@@ -91,6 +91,7 @@ class set_grad_enabled(_Mode):
     """Recording on or off from here on, or for a block: `set_grad_enabled(is_training)`."""
 
     def __new__(cls, mode: bool) -> Any:
+        """An instance: `mode` is never a function to decorate."""
         return object.__new__(cls)
 
     def __init__(self, mode: bool) -> None:
