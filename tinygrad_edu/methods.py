@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import ops
+from .ops.places import frozen
 
 if TYPE_CHECKING:
     import numpy as np
@@ -130,7 +131,7 @@ class Methods:
         return ops.reshape(self, (-1,))
 
     def __getitem__(self, index: Any) -> Any:
-        return ops.getitem(self, index)
+        return ops.getitem(self, frozen(index))
 
     @property
     def T(self) -> Any:

@@ -1,4 +1,6 @@
-"""Picking elements out, and putting them in. Each is the other's backward rule.
+"""Picking elements out, and putting them in.
+
+Each is the other's backward rule:
 
     picking   z = x[index]            the gradient is put back at index; chosen twice, it adds up
     putting   z = 0, z[index] += x    the gradient is picked at index

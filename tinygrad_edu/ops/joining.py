@@ -213,7 +213,7 @@ def pad(
     """A margin around `input`, PyTorch's `nn.functional.pad`.
 
     `pad` goes in pairs from the last dimension backwards: (left, right, top, bottom, …). `mode` is
-    "constant" (filled with `value`), "reflect" (mirrored, the edge itself not repeated), "replicate"
+    "constant" (filled with `value`), "reflect" (mirrored, without the edge itself), "replicate"
     (the edge repeated) or "circular" (from the other side).
     """
     if mode == "constant":
@@ -228,7 +228,7 @@ def pad(
         if min(before, after) < 0 or max(before, after) > most or (before + after and not n):
             raise ShapeError(
                 f"pad: ({before}, {after}) in dim {dim} of x {tuple(input.shape)} cannot be with "
-                f"mode={mode!r}: the margin is made of the {n} places that are there. Use less."
+                f"mode={mode!r}: the margin is made of the {n} places that there are."
             )
         if before or after:
             places = np.pad(np.arange(n), (before, after), mode=_INDEX_MODE[mode])

@@ -160,6 +160,8 @@ def plain(part: Any) -> Any:
 
 def frozen(index: Any) -> Any:
     """The index without tensors, with its own copy of every array: later edits do not reach it."""
+    if index.__class__ is int or index.__class__ is slice:
+        return index
     if index.__class__ is tuple:
         return tuple(frozen(part) for part in index)
     part = plain(index)

@@ -207,9 +207,7 @@ movedim = moveaxis
 def t(x: Array) -> Array:
     """The transpose of a matrix; a vector or a number stays as it is."""
     if len(x.shape) > 2:
-        raise ShapeError(
-            f"t: x {tuple(x.shape)} has more than two dimensions. Use transpose(dim0, dim1) or .mT."
-        )
+        raise ShapeError(f"t: x {tuple(x.shape)} is more than a matrix. Use transpose() or .mT.")
     return transpose(x, 0, 1) if len(x.shape) == 2 else x
 
 
