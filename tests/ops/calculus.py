@@ -41,8 +41,7 @@ def evaluate(op: Op, call: Call, requires_grad: bool = False) -> tuple[Tensor, l
     """The op's output, and its moving inputs as tensors."""
     variables = [Tensor(x, requires_grad) for x in arrays(op, call)]
     inputs = [
-        Tensor(x) if isinstance(x, np.ndarray) else x
-        for x in replaced(op, call, variables).inputs
+        Tensor(x) if isinstance(x, np.ndarray) else x for x in replaced(op, call, variables).inputs
     ]
     return op(*inputs, **call.params), variables
 

@@ -100,6 +100,10 @@ class Draw:
 
 Case = Callable[[Draw, Shape], Call]
 
+FLOATS = ("float64", "float32")
+NUMBERS = (*FLOATS, "int64", "int32")
+TYPES = (*NUMBERS, "bool")
+
 
 @dataclass(frozen=True)
 class Kink:
@@ -125,6 +129,8 @@ class Samples:
     scalar      whether a single number is legal;  empty: whether an array without elements is
     contiguous  whether the inputs must lie in memory in their order
     same_dtype  whether floats come out in the type they went in
+    types       the number types for which PyTorch's answer is worth having (it lacks many bool kernels)
+    alike       whether PyTorch refuses to mix types here, where this library promotes
     kinks       the corners, and the slopes taken there
     errors      calls that must be refused
     """
@@ -139,6 +145,8 @@ class Samples:
     empty: bool = True
     contiguous: bool = False
     same_dtype: bool = True
+    types: Sequence[str] = TYPES
+    alike: bool = False
     kinks: Sequence[Kink] = ()
     errors: Sequence[Call] = ()
 
@@ -162,7 +170,9 @@ def binary(
     """Two arrays that broadcast, or an array and a Python number on either side."""
 
     def case(draw: Draw, shape: Shape) -> Call:
-        kind = draw.one_of("arrays", "arrays", "number left", "number right") if numbers else "arrays"
+        kind = (
+            draw.one_of("arrays", "arrays", "number left", "number right") if numbers else "arrays"
+        )
         left: Any = draw.reals(draw.broadcastable(shape), *x)
         right: Any = draw.reals(draw.broadcastable(shape), *y)
         if kind == "number left":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (
     samples_arithmetic,
     samples_elementwise,
+    samples_functions,
     samples_indexing,
     samples_linalg,
     samples_loss,
@@ -23,5 +24,5 @@ SAMPLES: dict[str, Samples] = {
     **samples_loss.SAMPLES,
 }
 
-FUNCTIONS: dict[str, Samples] = {}
+FUNCTIONS: dict[str, Samples] = samples_functions.SAMPLES
 """Public functions composed of ops: the laws hold for their parts, PyTorch judges the whole."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .drawing import Call, Draw, Kink, Samples, Shape, binary, call, unary
+from .drawing import FLOATS, NUMBERS, Call, Draw, Kink, Samples, Shape, binary, call, unary
 
 AWAY_FROM_ZERO = (0.5, 4.0)
 
@@ -51,8 +51,10 @@ def _strange(draw: Draw, shape: Shape) -> Call:
     return call(np.asarray(np.take([1.5, 0.0, np.inf, -np.inf, np.nan], draw.whole(shape, 0, 5))))
 
 
-def _clash() -> tuple[Call, ...]:
-    return (call(np.ones((2, 3)), np.ones(2)), call(np.ones((2, 3)), np.ones((3, 2))))
+def _clash(dtype: type = float) -> tuple[Call, ...]:
+    """Shapes that do not broadcast."""
+    x, vector, turned = np.ones((2, 3), dtype), np.ones(2, dtype), np.ones((3, 2), dtype)
+    return call(x, vector), call(x, turned)
 
 
 SAMPLES = {
@@ -63,7 +65,7 @@ SAMPLES = {
     "neg": Samples(unary(), linear="jointly"),
     "pow": Samples(_power, broadcasts=True, errors=_clash()),
     "abs": Samples(unary(), kinks=[Kink(call(np.zeros(2)), (np.zeros(2),))]),
-    "square": Samples(unary()),
+    "square": Samples(unary(), types=NUMBERS),
     "sqrt": Samples(unary(0.25, 4.25)),
     "rsqrt": Samples(unary(0.25, 4.25)),
     "reciprocal": Samples(unary(0.25, 4.25)),
@@ -76,7 +78,8 @@ SAMPLES = {
     "trunc": Samples(unary()),
     "cast": Samples(
         _cast,
-        torch=lambda x, dtype, source: x.to(getattr(__import__("torch"), str(dtype))),
+        torch=None,
+        why="it is PyTorch's `to`, and compared under that name",
         linear="jointly",
         same_dtype=False,
     ),
@@ -88,10 +91,10 @@ SAMPLES = {
         )
     },
     **{
-        name: Samples(_whole, broadcasts=True, errors=_clash())
+        name: Samples(_whole, broadcasts=True, errors=_clash(int))
         for name in ("bitwise_and", "bitwise_or", "bitwise_xor")
     },
     "logical_not": Samples(unary()),
     "bitwise_not": Samples(_whole_one),
-    **{name: Samples(_strange) for name in ("isnan", "isinf", "isfinite")},
+    **{name: Samples(_strange, types=FLOATS) for name in ("isnan", "isinf", "isfinite")},
 }

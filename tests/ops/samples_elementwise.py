@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .drawing import Call, Draw, Kink, Samples, Shape, binary, call, unary
+from .drawing import NUMBERS, Call, Draw, Kink, Samples, Shape, binary, call, unary
 
 ZERO = np.zeros(2)
 CLASH = (call(np.ones((2, 3)), np.ones(2)), call(np.ones((2, 3)), np.ones((3, 2))))
@@ -23,7 +23,9 @@ def _clamp(draw: Draw, shape: Shape) -> Call:
     kind = draw.one_of("numbers", "low", "high", "tensors", "one tensor")
     if kind == "tensors":
         return call(
-            x, draw.reals(draw.broadcastable(shape), -3, 1), draw.reals(draw.broadcastable(shape), 0, 3)
+            x,
+            draw.reals(draw.broadcastable(shape), -3, 1),
+            draw.reals(draw.broadcastable(shape), 0, 3),
         )
     if kind == "one tensor":
         return call(x, None, draw.reals(draw.broadcastable(shape), -3, 3))
@@ -107,6 +109,7 @@ ACTIVATIONS = {
     "hardtanh": Samples(
         unary(min_val=(-1.0, -2.0), max_val=(1.0, 0.5)),
         torch="nn.functional.hardtanh",
+        types=NUMBERS,
         kinks=[Kink(call(np.array([-1.0, 1.0])), (ZERO,))],
     ),
     "step": Samples(
@@ -115,7 +118,7 @@ ACTIVATIONS = {
         why="PyTorch's heaviside has no gradient; step's is zero, so that one can watch it vanish",
         kinks=_at_zero(0.0),
     ),
-    "heaviside": Samples(_heaviside, broadcasts=True, errors=CLASH),
+    "heaviside": Samples(_heaviside, alike=True, broadcasts=True, errors=CLASH),
 }
 
 CHOICES = {

@@ -32,7 +32,9 @@ def index_for(draw: Draw, shape: Shape, unique: bool = False) -> Any:
             parts.append(draw.truths((n,)))
             masked = True
         elif kind == "slice":
-            parts.append(slice(draw.one_of(None, 1, -2), draw.one_of(None, 2, -1), draw.one_of(None, 2)))
+            parts.append(
+                slice(draw.one_of(None, 1, -2), draw.one_of(None, 2, -1), draw.one_of(None, 2))
+            )
         else:
             parts.append(slice(None))
     if draw.chance():
@@ -176,7 +178,10 @@ SAMPLES = {
     "put_back": Samples(_put_back, torch=_torch_put_back, linear="jointly"),
     "setitem": Samples(setting(unique=False), torch=None, why=UNDEFINED),
     "take_rows": Samples(
-        _take_rows, torch=_torch_take_rows, linear="jointly", scalar=False,
+        _take_rows,
+        torch=_torch_take_rows,
+        linear="jointly",
+        scalar=False,
         errors=[call(MATRIX, np.array([2]), dim=0), call(MATRIX, np.array([0.0]), dim=0)],
     ),
     "gather_along": Samples(

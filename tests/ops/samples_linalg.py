@@ -59,6 +59,7 @@ SAMPLES = {
     "matmul": Samples(
         _matmul,
         linear="each",
+        alike=True,
         errors=[
             call(np.ones((2, 3)), np.ones((2, 3))),
             call(np.ones(3), np.ones(4)),
@@ -69,13 +70,12 @@ SAMPLES = {
     "linear": Samples(
         _linear,
         torch="nn.functional.linear",
+        alike=True,
         errors=[
             call(np.ones((2, 3)), np.ones((4, 2))),
             call(np.ones((2, 3)), np.ones((4, 3)), np.ones(3)),
         ],
     ),
-    "outer": Samples(
-        _outer, linear="each", errors=[call(np.ones((2, 2)), np.ones(2))]
-    ),
-    "contract": Samples(contraction, torch=_torch_contract, linear="each"),
+    "outer": Samples(_outer, linear="each", errors=[call(np.ones((2, 2)), np.ones(2))]),
+    "contract": Samples(contraction, torch=_torch_contract, linear="each", alike=True),
 }

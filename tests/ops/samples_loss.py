@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .drawing import Call, Case, Draw, Kink, Samples, Shape, call
+from .drawing import FLOATS, Call, Case, Draw, Kink, Samples, Shape, call
 
 REDUCTIONS = ("mean", "sum", "none")
 COLUMN = (call(np.ones((3, 1)), np.ones(3)), call(np.ones(2), np.ones(3)))
@@ -24,7 +24,9 @@ def pair(
     def case(draw: Draw, shape: Shape) -> Call:
         chosen = {name: draw.one_of(*options) for name, options in params.items()}
         reduction = draw.one_of(*chosen.pop("reductions", REDUCTIONS))
-        return call(draw.reals(shape, *x), draw.reals(shape, *target), reduction=reduction, **chosen)
+        return call(
+            draw.reals(shape, *x), draw.reals(shape, *target), reduction=reduction, **chosen
+        )
 
     return case
 
@@ -114,7 +116,7 @@ def _nll(draw: Draw, shape: Shape) -> Call:
     )
 
 
-def _torch_hinge(x: Any, target: Any, margin: float, reduction: str) -> Any:
+def _torch_hinge(x: Any, target: Any, margin: float = 1.0, reduction: str = "mean") -> Any:
     losses = (margin - target * x).relu()
     return losses if reduction == "none" else getattr(losses, reduction)()
 
@@ -128,52 +130,70 @@ def _torch_asymmetric(x: Any, target: Any, a: float, b: float, reduction: str) -
 LOGITS = np.zeros((2, 3))
 
 SAMPLES = {
-    "mse_loss": Samples(pair(), torch="nn.functional.mse_loss", errors=COLUMN[1:]),
+    "mse_loss": Samples(pair(), torch="nn.functional.mse_loss", types=FLOATS, errors=COLUMN[1:]),
     "l1_loss": Samples(
         pair(),
+        types=FLOATS,
+        alike=True,
         torch="nn.functional.l1_loss",
         errors=COLUMN[1:],
         kinks=[Kink(call(SAME, SAME), (np.zeros(2), np.zeros(2)))],
     ),
     "huber_loss": Samples(
         pair(delta=(1.0, 0.5)),
+        types=FLOATS,
+        alike=True,
         torch="nn.functional.huber_loss",
         errors=[*COLUMN[1:], call(SAME, SAME, delta=0.0)],
     ),
     "smooth_l1_loss": Samples(
         pair(beta=(1.0, 0.5, 0.0)),
+        types=FLOATS,
+        alike=True,
         torch="nn.functional.smooth_l1_loss",
         errors=[*COLUMN[1:], call(SAME, SAME, beta=-1.0)],
         kinks=[Kink(call(SAME, SAME, beta=0.0), (np.zeros(2), np.zeros(2)))],
     ),
-    "asymmetric_mse_loss": Samples(pair(a=(1.0, 3.0), b=(2.0, 0.5)), torch=_torch_asymmetric),
+    "asymmetric_mse_loss": Samples(
+        pair(a=(1.0, 3.0), b=(2.0, 0.5)), torch=_torch_asymmetric, types=FLOATS
+    ),
     "hinge_loss": Samples(
         _hinge,
+        types=FLOATS,
+        alike=True,
         torch=_torch_hinge,
         kinks=[Kink(call(np.ones(2), np.ones(2)), (np.zeros(2), np.zeros(2)))],
     ),
     "hinge_embedding_loss": Samples(
         _hinge,
+        types=FLOATS,
+        alike=True,
         torch="nn.functional.hinge_embedding_loss",
         kinks=[Kink(call(np.ones(2), -np.ones(2), reduction="sum"), (-np.ones(2),))],
     ),
     "binary_cross_entropy": Samples(
         _binary,
+        types=FLOATS,
+        alike=True,
         torch="nn.functional.binary_cross_entropy",
         errors=[*COLUMN, call(np.array([1.5]), np.array([1.0]))],
     ),
     "binary_cross_entropy_with_logits": Samples(
         _binary_logits,
-        torch=lambda x, target, weight, pos_weight, reduction: __import__(
+        types=FLOATS,
+        alike=True,
+        torch=lambda x, target, weight=None, pos_weight=None, reduction="mean": __import__(
             "torch"
         ).nn.functional.binary_cross_entropy_with_logits(
             x, target, weight, pos_weight=pos_weight, reduction=reduction
         ),
         errors=COLUMN,
     ),
-    "kl_div": Samples(_kl, torch="nn.functional.kl_div"),
+    "kl_div": Samples(_kl, types=FLOATS, torch="nn.functional.kl_div"),
     "cross_entropy": Samples(
         _cross_entropy,
+        types=FLOATS,
+        alike=True,
         torch="nn.functional.cross_entropy",
         errors=[
             call(LOGITS, np.array([0, 3])),
@@ -183,6 +203,8 @@ SAMPLES = {
     ),
     "nll_loss": Samples(
         _nll,
+        types=FLOATS,
+        alike=True,
         torch="nn.functional.nll_loss",
         errors=[call(LOGITS, np.array([0, -1])), call(LOGITS, np.zeros((2, 3)))],
     ),

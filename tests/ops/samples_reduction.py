@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .drawing import Call, Case, Draw, Kink, Samples, Shape, along, call, reduction, unary
+from .drawing import NUMBERS, Call, Case, Draw, Kink, Samples, Shape, along, call, reduction, unary
 
 MATRIX = np.arange(6.0).reshape(2, 3)
 NO_SUCH_DIM = (call(MATRIX, dim=2), call(MATRIX, dim=-3))
@@ -102,6 +102,13 @@ def torch_function(name: str) -> Callable[..., Any]:
     return function
 
 
+def _torch_extreme(name: str) -> Callable[..., Any]:
+    def function(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
+        return getattr(__import__("torch"), name)(x, () if dim is None else dim, keepdim)
+
+    return function
+
+
 def _torch_recurrence(x: Any, y: Any, dim: int, start: float, reverse: bool) -> Any:
     import torch
 
@@ -134,7 +141,7 @@ SUMS = {
 EXTREMES = {
     "amax": Samples(
         reduction(),
-        torch=torch_function("amax"),
+        torch=_torch_extreme("amax"),
         empty=False,
         errors=[*NAMED_TWICE, call(np.ones((2, 0)), dim=1), call(np.ones(0))],
         kinks=[
@@ -144,18 +151,18 @@ EXTREMES = {
     ),
     "amin": Samples(
         reduction(),
-        torch=torch_function("amin"),
+        torch=_torch_extreme("amin"),
         empty=False,
         errors=[*NAMED_TWICE, call(np.ones((2, 0)), dim=1), call(np.ones(0))],
         kinks=[Kink(call(-TIES, dim=1), (SHARED,))],
     ),
     "lower_median": Samples(unary(), torch="median", empty=False),
-    "argmax": Samples(_place, empty=False, errors=[*NO_SUCH_DIM, call(np.ones(0))]),
-    "argmin": Samples(_place, empty=False, errors=[*NO_SUCH_DIM, call(np.ones(0))]),
+    "argmax": Samples(_place, types=NUMBERS, empty=False, errors=[*NO_SUCH_DIM, call(np.ones(0))]),
+    "argmin": Samples(_place, types=NUMBERS, empty=False, errors=[*NO_SUCH_DIM, call(np.ones(0))]),
     "argsort": Samples(along(descending=(False, True), stable=(False, True)), errors=NO_SUCH_DIM),
     "argmedian": Samples(
         required(_place, "dim"),
-        torch=lambda x, dim, keepdim: __import__("torch").median(x, dim, keepdim).indices,
+        torch=lambda x, dim, keepdim=False: __import__("torch").median(x, dim, keepdim).indices,
         empty=False,
         errors=NO_SUCH_DIM,
     ),

@@ -56,7 +56,9 @@ def _repeat(draw: Draw, shape: Shape) -> Call:
 
 def _flip(draw: Draw, shape: Shape) -> Call:
     dims = draw.dims(shape)
-    return call(draw.reals(shape), dims=dims if isinstance(dims, tuple) else tuple(range(len(shape))))
+    return call(
+        draw.reals(shape), dims=dims if isinstance(dims, tuple) else tuple(range(len(shape)))
+    )
 
 
 def _roll(draw: Draw, shape: Shape) -> Call:
@@ -127,7 +129,10 @@ def _torch(name: str) -> Any:
 
 SHAPES = {
     "broadcast_to": Samples(
-        _broadcast_to, linear="jointly", errors=[call(np.ones(3), shape=(2, 2))]
+        _broadcast_to,
+        torch=lambda x, shape: x.broadcast_to(shape),
+        linear="jointly",
+        errors=[call(np.ones(3), shape=(2, 2))],
     ),
     "sum_to": Samples(_sum_to, torch=lambda x, shape: x.sum_to_size(shape), linear="jointly"),
     "reshape": Samples(
@@ -151,7 +156,10 @@ SHAPES = {
     "unsqueeze": Samples(_unsqueeze, linear="jointly", errors=[call(MATRIX, dim=3)]),
     "clone": Samples(unary(), linear="jointly"),
     "overwrite": Samples(
-        _overwrite, torch=lambda x, y: x.clone().copy_(y), errors=[call(np.ones(2), np.ones(3))]
+        _overwrite,
+        torch=None,
+        why="what `copy_` records, and compared under that name",
+        errors=[call(np.ones(2), np.ones(3))],
     ),
 }
 
@@ -174,14 +182,17 @@ ORDERS = {
 
 JOINTS = {
     "cat_all": Samples(
-        _cat_all, torch=lambda *xs, dim, ends: _torch("cat")(xs, dim), linear="jointly", scalar=False
+        _cat_all,
+        torch=lambda *xs, dim, ends: _torch("cat")(xs, dim),
+        linear="jointly",
+        scalar=False,
     ),
     "stack_all": Samples(
         _stack_all, torch=lambda *xs, dim: _torch("stack")(xs, dim), linear="jointly"
     ),
     "pad_constant": Samples(
         _pad,
-        torch=lambda x, pad, value: _torch("nn").functional.pad(x, pad, "constant", value),
+        torch=lambda x, pad, value=0.0: _torch("nn").functional.pad(x, pad, "constant", value),
         errors=[call(MATRIX, pad=(1,)), call(MATRIX, pad=(-2, -2)), call(MATRIX, pad=(0,) * 6)],
     ),
 }

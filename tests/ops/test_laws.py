@@ -204,7 +204,9 @@ def test_a_linear_op_meets_its_transpose(name: str, data: st.DataObject) -> None
         return
     z = value(f, call)
     v = draw.reals(z.shape, -1, 1)
-    products = [np.vdot(x, g.array) for x, g in zip(arrays(f, call), pullback(f, call, v), strict=True)]
+    products = [
+        np.vdot(x, g.array) for x, g in zip(arrays(f, call), pullback(f, call, v), strict=True)
+    ]
     for product in [sum(products)] if SAMPLES[name].linear == "jointly" else products:
         assert np.vdot(z, v) == pytest.approx(product, rel=1e-10, abs=1e-12)
 
