@@ -194,7 +194,7 @@ class Tensor(Methods, InPlace, Hooks, Conversion, NumPyProtocol):
         if isinstance(
             g, Tensor
         ):  # create_graph: the gradient is part of a graph, so never in place
-            self.grad = g if self.grad is None else self.grad + g
+            self.grad = g.clone() if self.grad is None else self.grad + g
         elif self.grad is None:
             self.grad = Tensor(np.asarray(g) if ours else np.array(g))
         elif self.grad.requires_grad:
