@@ -25,7 +25,7 @@ FLOORS = (
     ("ops",),
     ("memory", "explain", "layout", "random"),
     ("engine",),
-    ("tensor", "conversion", "inplace", "methods", "numpy_protocol"),
+    ("tensor", "conversion", "hooks", "inplace", "methods", "numpy_protocol", "promotion"),
     ("creation", "sampling"),
     ("autograd",),
     ("nn",),
