@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from ..errors import ArgumentError
+from ..errors import ArgumentError, DTypeError
 from ..op import BLOCKER, ROUTER, SCALER, Array, op
 from .dims import floating
 from .special import erfc
@@ -115,9 +115,18 @@ gelu.defvjp(
 # -- kinks
 
 
+def _no_truth(name: str, x: Array) -> None:
+    if x.dtype.kind == "b":
+        raise DTypeError(
+            f"{name}: x of shape {x.shape} holds truth values, which have no sign. "
+            "Convert it: x.float()."
+        )
+
+
 @op(family=ROUTER, formula=r"z = \max(x, 0)")
 def relu(x: Array) -> Array:
     """What is positive passes, and so does its gradient; the slope at 0 is 0."""
+    _no_truth("relu", x)
     return np.maximum(x, 0)
 
 
@@ -182,6 +191,7 @@ def hardtanh(x: Array, min_val: float = -1.0, max_val: float = 1.0) -> Array:
         raise ArgumentError(
             f"hardtanh: min_val={min_val} is above max_val={max_val}. Swap the two."
         )
+    _no_truth("hardtanh", x)
     return np.minimum(np.maximum(x, min_val), max_val).astype(x.dtype, copy=False)
 
 

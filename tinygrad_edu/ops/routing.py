@@ -103,8 +103,8 @@ where.defvjp(
 def masked_fill(x: Array, mask: Array, value: Array) -> Array:
     """x with one number in the places where the mask is true; the type of x stays.
 
-    Raises `DTypeError` where the mask is not of truth values, `ShapeError` where `value` is more
-    than one number.
+    Raises `DTypeError` where the mask is not of truth values or `value` does not fit the type of x,
+    `ShapeError` where `value` is more than one number.
     """
     _truth("masked_fill", "the mask", mask)
     if np.ndim(value):
@@ -112,6 +112,8 @@ def masked_fill(x: Array, mask: Array, value: Array) -> Array:
             f"masked_fill: value has shape {np.shape(value)}, but one number was expected. "
             "To choose between two tensors, use where(mask, value, x)."
         )
+    if x.dtype.kind in "iu":
+        _whole("masked_fill", value, x.dtype)
     return np.where(mask, np.asarray(value).astype(x.dtype), x)
 
 
@@ -120,6 +122,16 @@ masked_fill.defvjp(
     mask=None,
     value=lambda g, mask, value: cast(np.where(mask, g, 0), value.dtype, g.dtype),
 )
+
+
+def _whole(name: str, value: Array, dtype: np.dtype) -> None:
+    """Refuse a value that an integer type cannot hold, and a tensor whose gradient it would lose."""
+    low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
+    if getattr(value, "dtype", dtype).kind == "f" or not low <= value <= high:  # NaN is not, either
+        raise DTypeError(
+            f"{name}: the value {value} does not fit into a tensor of {dtype}. "
+            "Make that floating point first: x.float()."
+        )
 
 
 def _truth(name: str, what: str, mask: Array) -> None:
