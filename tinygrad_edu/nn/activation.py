@@ -189,7 +189,3 @@ class LogSoftmax(_AlongDim):
     def forward(self, x: Tensor) -> Any:
         """x (…, C, …) → the same shape."""
         return F.log_softmax(x, self.dim)
-
-    def extra_repr(self) -> str:
-        """Nothing, as in PyTorch's print."""
-        return ""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
+import numpy as np
+
 from .. import dtypes
-from ..errors import AbsentError, ArgumentError, DTypeError
+from ..errors import AbsentError, ArgumentError, InputTypeError
 from ..layout import Device, check_device
 from ..tensor import Tensor
 from .parameter import Parameter
@@ -159,13 +161,13 @@ class Tree:
             if parameter.grad is None or set_to_none:
                 parameter.grad = None
             else:
-                parameter.grad = Tensor(parameter.grad.array * 0)
+                parameter.grad = Tensor(np.zeros_like(parameter.grad.array))
 
     def to(self, *args: Any, dtype: Any = None, device: Any = None, **_: Any) -> Self:
         """Change the floating point parameters and buffers to another number type, in place.
 
-        `to(dtype)`, `to(other_tensor)`, and `to("cpu")`, which changes nothing. Raises `DTypeError`
-        for a type that is not floating point.
+        `to(dtype)`, `to(other_tensor)`, and `to("cpu")`, which changes nothing. Raises
+        `InputTypeError` for a type that is not floating point.
         """
         for arg in args:
             if isinstance(arg, Tensor):
@@ -180,7 +182,7 @@ class Tree:
             return self
         wanted = dtypes.as_dtype(dtype)
         if wanted.kind != "f":
-            raise DTypeError(
+            raise InputTypeError(
                 f"to: asked for {wanted}, but a module learns in floating point numbers. "
                 "Use float32 or float64."
             )

@@ -1,0 +1,9 @@
+"""Optimizers: rules that turn gradients into better parameters. PyTorch's `torch.optim`."""
+
+from .adagrad import Adagrad
+from .adam import Adam, AdamW
+from .optimizer import Optimizer
+from .rmsprop import RMSprop
+from .sgd import SGD
+
+__all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop"]

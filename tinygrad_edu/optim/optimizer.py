@@ -1,0 +1,280 @@
+"""Optimizer: the base of all, which knows the parameters but not the rule they are changed by.
+
+A subclass is a table of defaults and one method, `update`, which changes one parameter's array in
+place by the rule of the paper. Everything else is here: groups of parameters with settings of their
+own, the state that rules keep for each parameter, and saving and loading it.
+
+A rule works on NumPy arrays directly, with `out=` and scratch buffers that stay from step to step:
+for 100,000 parameters that is several times faster than fresh arrays would be, and nothing is
+recorded.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from .. import memory
+from ..autograd import enable_grad
+from ..errors import ArgumentError, InputTypeError
+from ..tensor import Tensor
+
+Group = dict[str, Any]
+State = dict[str, Any]
+
+BLOCK = 32_768
+"""How many elements a rule works on at a time: few enough for all its arrays to stay in the cache.
+"""
+
+
+class Optimizer:
+    """Changes parameters so that a loss goes down; the subclass says how.
+
+    `params` are tensors, pairs (name, tensor), or dicts {"params": …, "lr": …} for groups with
+    settings that differ from `defaults`. `param_groups` holds the groups, `state[p]` what the rule
+    remembers of p.
+
+    Raises `ArgumentError` for an empty list, a parameter given twice, a tensor that is not a leaf;
+    `InputTypeError` for what is no tensor.
+    """
+
+    def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
+        self.defaults = defaults
+        self.state: dict[Tensor, State] = {}
+        self.param_groups: list[Group] = []
+        self._scratch: dict[Any, np.ndarray] = {}
+        if isinstance(params, Tensor):
+            raise InputTypeError(
+                f"{self._name}: received one tensor, but an iterable of tensors was expected. "
+                "Put it into a list: [tensor]."
+            )
+        groups = list(params)
+        if not groups:
+            raise ArgumentError(
+                f"{self._name}: the list of parameters is empty. Was model.parameters() used up by "
+                "an earlier loop, or does the module register no parameters?"
+            )
+        if not isinstance(groups[0], dict):
+            groups = [{"params": groups}]
+        for group in groups:
+            self.add_param_group(group)
+
+    @property
+    def _name(self) -> str:
+        return type(self).__name__
+
+    # -- the step
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Change every parameter that has a gradient; returns what `closure` returned.
+
+        `closure` computes the loss anew, with its gradients, for whoever wants that in one call.
+        """
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    self.update(p.array, p.grad.array, self.state.setdefault(p, {}), group)
+                    memory.stamp(p.array)
+        return loss
+
+    def update(self, p: np.ndarray, g: np.ndarray, state: State, group: Group) -> None:
+        """Change the parameter p in place by its gradient g. Each rule writes its own."""
+        raise NotImplementedError(
+            f"{self._name} has no `update` method. Write one: def update(self, p, g, state, group)."
+        )
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget all gradients; with `set_to_none=False`, make them zero."""
+        for p in self._parameters():
+            if p.grad is None or set_to_none:
+                p.grad = None
+            else:
+                p.grad = Tensor(np.zeros_like(p.grad.array))
+
+    def _parameters(self) -> Iterator[Any]:
+        return chain.from_iterable(group["params"] for group in self.param_groups)
+
+    # -- what rules are made of
+
+    def scratch(self, like: np.ndarray, k: int = 0) -> np.ndarray:
+        """A buffer of the shape of `like`, the k-th; its contents are left over from anything."""
+        key = (like.shape, like.dtype, k)
+        buffer = self._scratch.get(key)
+        if buffer is None:
+            buffer = self._scratch[key] = np.empty(like.shape, like.dtype)
+        return buffer
+
+    def direction(self, p: np.ndarray, g: np.ndarray, group: Group) -> np.ndarray:
+        """The gradient to go down: g, turned round to maximize, plus the L2 penalty's weight_decay
+        · p.
+        """
+        decay = group["weight_decay"]
+        if not decay:
+            return np.negative(g, out=self.scratch(g, 1)) if group["maximize"] else g
+        d = np.multiply(p, float(decay), out=self.scratch(p, 1))
+        return (np.subtract if group["maximize"] else np.add)(d, g, out=d)
+
+    # -- groups
+
+    def add_param_group(self, param_group: Group) -> None:
+        """Take on more parameters, with settings of their own: {"params": …, "lr": 1e-4}."""
+        if not isinstance(param_group, dict):
+            raise InputTypeError(
+                f"add_param_group: received {type(param_group).__name__}, but a dict was expected: "
+                '{"params": …, "lr": …}.'
+            )
+        group = dict(param_group)
+        params = group["params"]
+        if isinstance(params, Tensor):
+            params = [params]
+        if isinstance(params, set | frozenset):
+            raise InputTypeError(
+                f"{self._name}: the parameters are a set, whose order changes from run to run, and "
+                "state is saved by order. Pass a list."
+            )
+        params = list(params)
+        if params and isinstance(params[0], tuple):
+            group["param_names"] = [name for name, _ in params]
+            params = [p for _, p in params]
+        group["params"] = params
+        for name, value in self.defaults.items():
+            group.setdefault(name, value)
+        self._check(params)
+        self.check_options(group)
+        self.param_groups.append(group)
+
+    def check_options(self, group: Group) -> None:
+        """Refuse options out of their range; a rule with options of its own checks these too."""
+        for name in ("lr", "weight_decay", "eps", "momentum"):
+            if name in group and not group[name] >= 0:
+                raise self.refused(name, group[name], "it cannot be negative")
+
+    def refused(self, name: str, value: Any, why: str) -> ArgumentError:
+        """The error for an option out of its range."""
+        return ArgumentError(f"{self._name}: {name}={value!r}, but {why}.")
+
+    def _check(self, params: list[Any]) -> None:
+        known = {id(p) for p in self._parameters()}
+        for i, p in enumerate(params):
+            if not isinstance(p, Tensor):
+                raise InputTypeError(
+                    f"{self._name}: parameter {i} is {type(p).__name__}, but an optimizer changes "
+                    "tensors only. Pass model.parameters()."
+                )
+            if not (p.is_leaf or p.retains_grad):
+                raise ArgumentError(
+                    f"{self._name}: parameter {i}, of shape {tuple(p.shape)}, was computed by "
+                    f"{p.grad_fn!r}; only a leaf can be changed. Pass what it was computed from, "
+                    "or p.detach().requires_grad_()."
+                )
+            if id(p) in known:
+                raise ArgumentError(
+                    f"{self._name}: parameter {i}, of shape {tuple(p.shape)}, is given twice, and "
+                    "would be changed twice in every step. Pass each parameter once, in one group."
+                )
+            known.add(id(p))
+
+    # -- saving
+
+    def state_dict(self) -> dict[str, Any]:
+        """The state by the parameters' numbers, and the groups' settings: all but the parameters."""
+        number = {id(p): i for i, p in enumerate(self._parameters())}
+        return {
+            "state": {number[id(p)]: dict(s) for p, s in self.state.items() if s},
+            "param_groups": [
+                {**group, "params": [number[id(p)] for p in group["params"]]}
+                for group in self.param_groups
+            ],
+        }
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Take over the state and the settings that `state_dict` returned; numbers are copied.
+
+        Raises `ArgumentError` where the groups differ in number or size; then nothing is loaded.
+        """
+        groups = copy.deepcopy(list(state_dict["param_groups"]))
+        sizes = [len(group["params"]) for group in self.param_groups]
+        saved = [len(group["params"]) for group in groups]
+        if sizes != saved:
+            raise ArgumentError(
+                f"load_state_dict: the state has {len(saved)} parameter group(s) of {saved} "
+                f"parameters, this {self._name} has {len(sizes)} of {sizes}. Build it on the same "
+                "parameters."
+            )
+        by_number = dict(
+            zip(chain.from_iterable(g["params"] for g in groups), self._parameters(), strict=True)
+        )
+        self.state = {
+            by_number[i]: {k: _restored(k, v, by_number[i]) for k, v in state.items()}
+            for i, state in state_dict["state"].items()
+        }
+        for group, new in zip(self.param_groups, groups, strict=True):
+            group.update({k: v for k, v in new.items() if k != "params"})
+
+    def __repr__(self) -> str:
+        lines = []
+        for i, group in enumerate(self.param_groups):
+            lines += [f"Parameter Group {i}"]
+            lines += [f"    {k}: {group[k]}" for k in sorted(group) if k != "params"]
+        return f"{self._name} (\n" + "\n".join(lines) + "\n)"
+
+
+def _restored(key: str, value: Any, p: Tensor) -> Any:
+    """A copy of a piece of state, in the number type of its parameter."""
+    array = getattr(value, "array", value)
+    if not isinstance(array, np.ndarray):
+        return copy.deepcopy(value)
+    floating = array.dtype.kind == "f" and key != "step"
+    return Tensor(np.array(array, dtype=p.dtype if floating else array.dtype))
+
+
+def blocks(*arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
+    """The arrays in matching pieces small enough for the cache; small ones as they are."""
+    size = arrays[0].size
+    if size <= BLOCK or not all(a.flags.c_contiguous for a in arrays):
+        yield arrays
+        return
+    flats = [a.reshape(-1) for a in arrays]
+    for start in range(0, size, BLOCK):
+        yield tuple(a[start : start + BLOCK] for a in flats)
+
+
+def memory_of(state: State, name: str, like: np.ndarray, value: float = 0.0) -> np.ndarray:
+    """The array that the rule keeps under `name`; at first it is full of `value`."""
+    if name not in state:
+        state[name] = Tensor(np.full(like.shape, value, like.dtype))
+    array: np.ndarray = state[name].array
+    return array
+
+
+def count_step(state: State) -> float:
+    """Count one more step of this parameter, and return which it is: 1, 2, …"""
+    if "step" not in state:
+        state["step"] = Tensor(np.zeros((), np.float32))
+    state["step"].array += 1
+    return float(state["step"].array)
+
+
+def without_effect(name: str, options: dict[str, Any]) -> None:
+    """Accept PyTorch's choices between its implementations: here there is one, and it is fused.
+
+    Raises `InputTypeError` for any other keyword, `ArgumentError` for `differentiable=True`.
+    """
+    unknown = options.keys() - {"foreach", "fused", "capturable", "differentiable"}
+    if unknown:
+        raise InputTypeError(
+            f"{name}: unknown option(s) {', '.join(sorted(unknown))}. Check the spelling."
+        )
+    if options.get("differentiable"):
+        raise ArgumentError(
+            f"{name}: differentiable=True is not supported: steps are not recorded. Write the "
+            "update out of place instead: w = w - lr * grad(loss, w, create_graph=True)."
+        )

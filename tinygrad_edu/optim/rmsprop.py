@@ -1,0 +1,76 @@
+"""RMSprop: steps divided by the recent size of the slopes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from .optimizer import Group, Optimizer, State, blocks, count_step, memory_of, without_effect
+
+
+class RMSprop(Optimizer):
+    """θ ← θ − η g/(√E + ε), with E ← α E + (1 − α) g² the running mean square of the slopes.
+
+    `centered` subtracts the square of the mean slope from E, which leaves the variance; `momentum`
+    μ remembers the divided slopes: b ← μ b + g/(√E + ε), θ ← θ − η b. (The course puts ε under the
+    root: √(E + ε). PyTorch, and this class, add it outside.) Reference: Tieleman and Hinton,
+    "Lecture 6.5", Neural Networks for Machine Learning, 2012.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-2,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum: float = 0,
+        centered: bool = False,
+        *,
+        maximize: bool = False,
+        **unused: Any,
+    ) -> None:
+        without_effect("RMSprop", unused)
+        defaults = {
+            "lr": lr,
+            "momentum": momentum,
+            "alpha": alpha,
+            "eps": eps,
+            "centered": centered,
+            "weight_decay": weight_decay,
+            "maximize": maximize,
+        }
+        super().__init__(params, defaults)
+
+    def check_options(self, group: Group) -> None:
+        """`alpha` is a share."""
+        super().check_options(group)
+        if not group["alpha"] >= 0:
+            raise self.refused("alpha", group["alpha"], "it cannot be negative")
+
+    def update(self, p: np.ndarray, g: np.ndarray, state: State, group: Group) -> None:
+        """θ ← θ − η g/(√E + ε)."""
+        count_step(state)
+        alpha, momentum = float(group["alpha"]), float(group["momentum"])
+        names = ["square_avg"]
+        names += ["grad_avg"] if group["centered"] else []
+        names += ["momentum_buffer"] if momentum else []
+        kept = [memory_of(state, name, p) for name in names]
+        for w, slope, e, *rest in blocks(p, g, *kept):
+            d = self.direction(w, slope, group)
+            s = np.multiply(d, d, out=self.scratch(w))
+            np.multiply(e, alpha, out=e)
+            np.add(e, np.multiply(s, 1 - alpha, out=s), out=e)
+            if group["centered"]:
+                mean = rest[0]
+                np.subtract(d, mean, out=s)
+                np.add(mean, np.multiply(s, 1 - alpha, out=s), out=mean)
+                e = np.subtract(e, np.multiply(mean, mean, out=s), out=s)
+            np.add(np.sqrt(e, out=s), float(group["eps"]), out=s)
+            np.divide(d, s, out=s)
+            if momentum:
+                b = np.multiply(rest[-1], momentum, out=rest[-1])
+                np.copyto(s, np.add(b, s, out=b))
+            np.subtract(w, np.multiply(s, float(group["lr"]), out=s), out=w)
