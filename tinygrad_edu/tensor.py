@@ -7,6 +7,7 @@ that.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 from . import dtypes, memory
 from .conversion import Conversion
 from .engine import Node, modes, run
-from .errors import DTypeError, GradientError, InputTypeError, ShapeError
+from .errors import DTypeError, GradientError, InPlaceError, InputTypeError, ShapeError
 from .explain import explain_failure
 from .hooks import Hooks
 from .inplace import InPlace, refuse_stale
@@ -42,21 +43,21 @@ class Tensor(Methods, InPlace, Hooks, Conversion, NumPyProtocol):
     node           the recipe that made it; None for a leaf, which the user made
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_hooks", "array", "grad", "node", "requires_grad")
+    __slots__ = ("__dict__", "__weakref__", "_grad", "_hooks", "_wanted", "array", "node")
 
     array: np.ndarray
-    requires_grad: bool
-    grad: Tensor | None
     node: Node | None
+    _grad: Tensor | None  # behind `grad` and `requires_grad`, which check what they are given
+    _wanted: bool
     _hooks: dict[int, Callable[[Any], Any]] | None
 
     def __init__(
         self, array: np.ndarray, requires_grad: bool = False, node: Node | None = None
     ) -> None:
         self.array = array
-        self.requires_grad = requires_grad
+        self._wanted = requires_grad
         self.node = node
-        self.grad = None
+        self._grad = None
         self._hooks = None
 
     # -- arithmetic: one line from a symbol to its op
@@ -119,10 +120,10 @@ class Tensor(Methods, InPlace, Hooks, Conversion, NumPyProtocol):
         return apply(arithmetic.abs, (self,))
 
     def __eq__(self, other: Any) -> Any:
-        return False if other is None else apply(comparison.eq, (self, other))
+        return apply(comparison.eq, (self, other)) if _is_operand(other) else NotImplemented
 
     def __ne__(self, other: Any) -> Any:
-        return True if other is None else apply(comparison.ne, (self, other))
+        return apply(comparison.ne, (self, other)) if _is_operand(other) else NotImplemented
 
     def __lt__(self, other: Any) -> Tensor:
         return apply(comparison.lt, (self, other))
@@ -137,7 +138,7 @@ class Tensor(Methods, InPlace, Hooks, Conversion, NumPyProtocol):
         return apply(comparison.ge, (self, other))
 
     def __invert__(self) -> Tensor:
-        return apply(comparison.logical_not, (self,))
+        return apply(comparison.bitwise_not, (self,))
 
     def __and__(self, other: Any) -> Tensor:
         return apply(comparison.bitwise_and, (self, other))
@@ -166,7 +167,39 @@ class Tensor(Methods, InPlace, Hooks, Conversion, NumPyProtocol):
     @property
     def edge(self) -> Any:
         """Where gradients that reach this tensor go on to: its node, itself for a leaf, or None."""
-        return (self.node or self) if self.requires_grad else None
+        return (self.node or self) if self._wanted else None
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether a gradient is wanted; it may be set on a leaf of floating point numbers."""
+        return self._wanted
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        self.requires_grad_(wanted)
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient, or None where no backward pass has reached this tensor."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, new: Tensor | None) -> None:
+        if new is not None and not isinstance(new, Tensor):
+            raise InputTypeError(
+                f"grad: received {type(new).__name__}, but a gradient is a tensor or None. Make it "
+                "one: tinygrad_edu.tensor(...)."
+            )
+        if new is not None and (new.shape != self.shape or new.dtype != self.dtype):
+            raise ShapeError(
+                f"grad: received shape {new.shape} of {new.dtype}, but this tensor has shape "
+                f"{self.shape} of {self.dtype}. A gradient is like the tensor it belongs to."
+            )
+        self._grad = new
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
 
     def backward(
         self,
@@ -189,25 +222,27 @@ class Tensor(Methods, InPlace, Hooks, Conversion, NumPyProtocol):
         backward([self], [gradient], retain_graph, create_graph, inputs)
 
     def accumulate(self, g: Any, ours: bool) -> None:
-        """Add the gradient `g` to `.grad`; `ours` says that nobody else holds this array."""
-        g = self.hooked(g)
-        if isinstance(
-            g, Tensor
-        ):  # create_graph: the gradient is part of a graph, so never in place
-            self.grad = g.clone() if self.grad is None else self.grad + g
-        elif self.grad is None:
-            self.grad = Tensor(np.asarray(g) if ours else np.array(g))
-        elif self.grad.requires_grad:
-            self.grad = self.grad + Tensor(np.asarray(g))
+        """Send `g` through the hooks to `.grad`; `ours` says that nobody else holds this array."""
+        if self._wanted:  # it may have been switched off since the graph was made
+            self._add_to_grad(self.hooked(g), ours and not self._hooks)
+
+    def _add_to_grad(self, g: Any, ours: bool = False) -> None:
+        so_far = self._grad
+        if isinstance(g, Tensor):  # create_graph: part of a graph, so never in place
+            self._grad = g.clone() if so_far is None else so_far + g
+        elif so_far is None:
+            self._grad = Tensor(np.asarray(g) if ours else np.array(g))
+        elif so_far.requires_grad:
+            self._grad = so_far + Tensor(np.asarray(g))
         else:
-            self.grad.array += g
-            memory.stamp(self.grad.array)
+            so_far.array += g
+            memory.stamp(so_far.array)
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Ask for a gradient of this leaf, or stop asking; returns the tensor itself."""
         if self.node is not None and not requires_grad:
             raise GradientError(
-                "requires_grad_(False): only a leaf can stop requiring a gradient, and this "
+                "requires_grad=False: only a leaf can stop requiring a gradient, and this "
                 f"tensor was made by {self.node!r}. Use detach()."
             )
         if requires_grad and self.array.dtype.kind != "f":
@@ -215,18 +250,16 @@ class Tensor(Methods, InPlace, Hooks, Conversion, NumPyProtocol):
                 f"requires_grad: a tensor of {self.dtype} cannot have a gradient, for it cannot "
                 "change by small steps. Make it floating point: x.float()."
             )
-        self.requires_grad = requires_grad
+        self._wanted = bool(requires_grad)
         return self
 
     def detach(self) -> Tensor:
         """The same numbers, the same memory, no history."""
-        out = Tensor(self.array)
-        out.__dict__["cut"] = True  # cut off on purpose: see `_refuse_stale`
-        return out
+        return _constant(self.array)
 
     def detach_(self) -> Tensor:
         """Forget this tensor's history, in place."""
-        self.node, self.requires_grad = None, False
+        self.node, self._wanted = None, False
         return self
 
     @property
@@ -236,6 +269,16 @@ class Tensor(Methods, InPlace, Hooks, Conversion, NumPyProtocol):
 
     @data.setter
     def data(self, new: Tensor) -> None:
+        if not isinstance(new, Tensor):
+            raise InputTypeError(
+                f"data: received {type(new).__name__}, but a tensor was expected. Make it one: "
+                "tinygrad_edu.tensor(...)."
+            )
+        if self._wanted and new.array.dtype.kind != "f":
+            raise DTypeError(
+                f"data: this tensor requires a gradient, and {new.dtype} cannot have one. Make the "
+                "new numbers floating point: x.float()."
+            )
         self.array = new.array
 
     @property
@@ -245,7 +288,23 @@ class Tensor(Methods, InPlace, Hooks, Conversion, NumPyProtocol):
 
     def _follow(self, node: Node) -> None:
         """Take over the history that an in-place change made."""
-        self.node, self.requires_grad = node, True
+        retained = self.retains_grad and self._release_grad()
+        self.node, self._wanted = node, True
+        if retained:
+            self.retain_grad()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        if self.node is not None:
+            raise GradientError(
+                f"deepcopy: this tensor was made by {self.node!r}, and its history cannot be copied "
+                "with it. Copy x.detach(), or use clone()."
+            )
+        twin = type(self).__new__(type(self))
+        Tensor.__init__(twin, self.array.copy(), self._wanted)
+        memo[id(self)] = twin
+        twin._grad = copy.deepcopy(self._grad, memo)
+        twin.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        return twin
 
     @staticmethod
     def _wrap(array: np.ndarray) -> Tensor:
@@ -272,10 +331,10 @@ def operate(op: Op, x: Tensor, y: Any) -> Tensor:
         raise explain_failure(op, (a, b), _NO_PARAMS, error) from None
     if z.__class__ is not np.ndarray:  # NumPy turns 0-d arrays into scalars
         z = np.asarray(z)
-    y_recorded = not number and y.requires_grad
-    if not ((x.requires_grad or y_recorded) and modes.grad and op.differentiable):
+    y_recorded = not number and y._wanted
+    if not ((x._wanted or y_recorded) and modes.grad and op.differentiable):
         return Tensor(z)
-    edges = (x.node or x) if x.requires_grad else None, (y.node or y) if y_recorded else None
+    edges = (x.node or x) if x._wanted else None, (y.node or y) if y_recorded else None
     return Tensor(z, True, Node(op, edges, (a, b), _NO_PARAMS, z))
 
 
@@ -292,7 +351,7 @@ def apply(op: Op, inputs: Sequence[Any], params: Mapping[str, Any] = _NO_PARAMS)
         if isinstance(x, Tensor):
             array = x.array
             values.append(array)
-            if x.requires_grad:
+            if x._wanted:
                 recorded = True
                 edges.append(x.node or x)
             else:
@@ -305,7 +364,7 @@ def apply(op: Op, inputs: Sequence[Any], params: Mapping[str, Any] = _NO_PARAMS)
             values.append(x)
             edges.append(None)
     if memory.rewritten:
-        refuse_stale(op, inputs)
+        refuse_stale(op.name, inputs)
     if not plain or params.get("dtype") is not None:
         values, edges = convert(op, inputs, params)
     try:
@@ -314,9 +373,22 @@ def apply(op: Op, inputs: Sequence[Any], params: Mapping[str, Any] = _NO_PARAMS)
         raise explain_failure(op, values, params, error) from None
     if z.__class__ is not np.ndarray:  # NumPy turns 0-d arrays into scalars
         z = np.asarray(z)
-    if not (recorded and modes.grad and op.differentiable):
-        return Tensor(z)
+    if not (recorded and modes.grad and op.differentiable and z.dtype.kind == "f"):
+        # Whole numbers, as of a cast, do not follow small changes.
+        return _constant(z) if memory.rewritten else Tensor(z)
     return Tensor(z, True, Node(op, edges, values, params, z))
+
+
+def _constant(array: np.ndarray) -> Tensor:
+    """A tensor without history on memory that may have one: it remembers when it was taken."""
+    made = Tensor(array)
+    made.__dict__["taken"] = memory.tick()  # see `refuse_stale`
+    return made
+
+
+def _is_operand(x: Any) -> bool:
+    """Whether `==` with x is a question about numbers; to anything else the answer is no."""
+    return isinstance(x, Tensor | np.ndarray | np.generic | int | float)
 
 
 def lift(edge: Any, value: Any) -> Any:
@@ -324,6 +396,11 @@ def lift(edge: Any, value: Any) -> Any:
     if edge.__class__ is Node:
         return Tensor(value, True, edge)
     if edge is not None:
+        if edge.array is not value:
+            raise InPlaceError(
+                f"create_graph: the numbers of a leaf of shape {edge.shape} were replaced through "
+                ".data after it was used. Compute the output again before the backward pass."
+            )
         return edge
     return Tensor(value) if isinstance(value, np.ndarray) else value
 
@@ -339,17 +416,20 @@ def backward(
     roots = [seed(t, g, create_graph) for t, g in zip(tensors, gradients, strict=True)]
     if isinstance(inputs, Tensor):
         inputs = [inputs]
+    if inputs is not None and not (inputs and all(x.requires_grad for x in inputs)):
+        raise GradientError(
+            f"backward: inputs= holds {len(inputs)} tensor(s), and each must require a gradient. "
+            "Leave inputs out to reach every leaf, or create them with requires_grad=True."
+        )
     found = run(
         roots,
         targets=None if inputs is None else [x.edge for x in inputs],
         retain_graph=create_graph if retain_graph is None else retain_graph,
         lift=lift if create_graph else None,
     )
-    for x in inputs or ():
+    for x in {id(x): x for x in inputs or ()}.values():
         if x.edge in found:
-            g = found[x.edge]
-            g = g if isinstance(g, Tensor) else Tensor(np.array(g))
-            x.grad = g if x.grad is None else x.grad + g
+            x._add_to_grad(found[x.edge])
 
 
 def seed(output: Tensor, gradient: Tensor | None, create_graph: bool) -> tuple[Any, Any]:
@@ -359,6 +439,8 @@ def seed(output: Tensor, gradient: Tensor | None, create_graph: bool) -> tuple[A
             f"backward: the tensor of shape {output.shape} does not require a gradient and has no "
             "recipe. Was one of its inputs made with requires_grad=True, outside of no_grad()?"
         )
+    if memory.rewritten:
+        refuse_stale("backward", [output])
     if gradient is None:
         if output.array.size != 1:
             raise GradientError(
@@ -377,4 +459,5 @@ def seed(output: Tensor, gradient: Tensor | None, create_graph: bool) -> tuple[A
             f"backward: gradient= has shape {gradient.shape}, but the output has {output.shape}. "
             "They must be equal."
         )
+    gradient = gradient.to(output.dtype)
     return output.edge, gradient if create_graph else gradient.array

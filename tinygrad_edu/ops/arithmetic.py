@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..errors import ArgumentError
 from ..op import BLOCKER, DISTRIBUTOR, SCALER, SWITCH, Array, op
 
 
@@ -88,9 +89,14 @@ def _pow_x(g: Array, x: Array, y: Array) -> Array:
     return g * y * x ** np.where(y == 0, 1, y - 1)
 
 
+def _pow_y(g: Array, z: Array, x: Array, y: Array) -> Array:
+    x = x + np.zeros_like(y)  # a base that is a Python number takes the number type of y
+    return g * z * np.log(np.where((x == 0) & (y >= 0), 1, x))
+
+
 pow.defvjp(
     x=_pow_x,
-    y=lambda g, z, x, y: g * z * np.log(np.where((x == 0) & (y >= 0), 1, x)),
+    y=_pow_y,
 )
 
 
@@ -152,6 +158,7 @@ reciprocal.defvjp(
 @op(family=DISTRIBUTOR, formula=r"z = x - y \lfloor x/y \rfloor")
 def remainder(x: Array, y: Array) -> Array:
     """What is left of x after whole steps of y, with the sign of y (Python's %)."""
+    _refuse_zero("remainder", x, y)
     return np.remainder(x, y)
 
 
@@ -164,7 +171,17 @@ remainder.defvjp(
 @op(family=BLOCKER, formula=r"z = \lfloor x/y \rfloor")
 def floor_divide(x: Array, y: Array) -> Array:
     """How many whole steps of y fit into x; a staircase, so it has no gradient."""
+    _refuse_zero("floor_divide", x, y)
     return np.floor_divide(x, y)
+
+
+def _refuse_zero(name: str, x: Array, y: Array) -> None:
+    """Among whole numbers there is no infinity to answer a division by zero with."""
+    if np.result_type(x, y).kind in "iu" and not np.all(y):
+        raise ArgumentError(
+            f"{name}: whole numbers are divided by a y that holds a zero. "
+            "Replace the zeros, or divide floating point numbers: x.float()."
+        )
 
 
 floor_divide.defvjp(x=None, y=None)
