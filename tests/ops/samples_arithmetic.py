@@ -57,21 +57,24 @@ def _clash(dtype: type = float) -> tuple[Call, ...]:
     return call(x, vector), call(x, turned)
 
 
+STEPS = binary(y=(1.25, 3.25))
+BY_ZERO = call(np.array([1, 2]), np.array([1, 0]))
+
 SAMPLES = {
     "add": Samples(binary(), linear="jointly", broadcasts=True, errors=_clash()),
-    "sub": Samples(binary(), linear="jointly", broadcasts=True, errors=_clash()),
+    "sub": Samples(binary(), types=NUMBERS, linear="jointly", broadcasts=True, errors=_clash()),
     "mul": Samples(binary(), linear="each", broadcasts=True, errors=_clash()),
     "div": Samples(binary(y=AWAY_FROM_ZERO), broadcasts=True, errors=_clash()),
     "neg": Samples(unary(), linear="jointly"),
-    "pow": Samples(_power, broadcasts=True, errors=_clash()),
+    "pow": Samples(_power, types=FLOATS, broadcasts=True, errors=_clash()),
     "abs": Samples(unary(), kinks=[Kink(call(np.zeros(2)), (np.zeros(2),))]),
     "square": Samples(unary(), types=NUMBERS),
     "sqrt": Samples(unary(0.25, 4.25)),
     "rsqrt": Samples(unary(0.25, 4.25)),
     "reciprocal": Samples(unary(0.25, 4.25)),
-    "remainder": Samples(binary(y=(0.75, 2.75)), broadcasts=True, errors=_clash()),
-    "floor_divide": Samples(binary(y=(0.75, 2.75)), broadcasts=True, errors=_clash()),
-    "sign": Samples(unary()),
+    "remainder": Samples(STEPS, broadcasts=True, errors=(*_clash(), BY_ZERO)),
+    "floor_divide": Samples(STEPS, broadcasts=True, errors=(*_clash(), BY_ZERO)),
+    "sign": Samples(unary(), types=NUMBERS),
     "floor": Samples(unary()),
     "ceil": Samples(unary()),
     "round": Samples(unary(decimals=(0, 1))),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .drawing import NUMBERS, Call, Draw, Kink, Samples, Shape, binary, call, unary
+from .drawing import FLOATS, NUMBERS, Call, Draw, Kink, Samples, Shape, binary, call, unary
 
 ZERO = np.zeros(2)
 CLASH = (call(np.ones((2, 3)), np.ones(2)), call(np.ones((2, 3)), np.ones((3, 2))))
@@ -96,7 +96,7 @@ ACTIVATIONS = {
     ),
     "silu": Samples(unary(), torch="nn.functional.silu"),
     "gelu": Samples(unary(approximate=("none", "tanh")), torch="nn.functional.gelu"),
-    "relu": Samples(unary(), kinks=_at_zero(0.0)),
+    "relu": Samples(unary(), types=NUMBERS, kinks=_at_zero(0.0)),
     "leaky_relu": Samples(
         unary(negative_slope=(0.01, 0.25)),
         torch="nn.functional.leaky_relu",
@@ -152,6 +152,7 @@ CHOICES = {
     ),
     "masked_fill": Samples(
         _masked_fill,
+        types=FLOATS,
         errors=[
             call(np.ones(2), np.ones(2), 1.0),
             call(np.ones(2), np.ones(2, bool), np.ones(2)),

@@ -279,8 +279,7 @@ def _gather(draw: Draw, shape: Shape) -> Call:
 
 def _scatter(draw: Draw, shape: Shape) -> Call:
     dim, index = along_index(draw, shape, unique=True)
-    longer = tuple(n + draw.number(0, 1) for n in index.shape)
-    return call(draw.reals(shape), index, draw.one_of(draw.reals(longer), 1.5), dim=dim)
+    return call(draw.reals(shape), index, draw.one_of(draw.reals(index.shape), 1.5), dim=dim)
 
 
 def _scatter_add(draw: Draw, shape: Shape) -> Call:
@@ -419,8 +418,8 @@ def _kept(draw: Draw, shape: Shape) -> Call:
 
 
 def _plain_spread(draw: Draw, shape: Shape) -> Call:
-    """The default correction, also where it leaves nothing to divide by (NaN)."""
-    return call(draw.reals(shape))
+    """The default correction, for which there must be two elements."""
+    return call(draw.reals((2, *shape)))
 
 
 def _old_spread(draw: Draw, shape: Shape) -> Call:
@@ -430,6 +429,7 @@ def _old_spread(draw: Draw, shape: Shape) -> Call:
     )
 
 
+ALONE = (Kink(call(np.ones(1)), ()), Kink(call(np.ones(3)), ()))
 TIED = (Kink(call(TIES, dim=1), ()), Kink(call(-TIES, dim=0), ()), Kink(call(TIES, dim=0), ()))
 
 FIRSTS = {
@@ -478,8 +478,8 @@ FIRSTS = {
         types=FLOATS,
         errors=[call(MATRIX, k=4), call(MATRIX, k=-1), call(MATRIX, k=1, dim=2)],
     ),
-    "var(x)": Samples(_plain_spread, ours=ops.var, torch="var"),
-    "std(x)": Samples(_plain_spread, ours=ops.std, torch="std"),
+    "var(x)": Samples(_plain_spread, ours=ops.var, torch="var", kinks=ALONE),
+    "std(x)": Samples(_plain_spread, ours=ops.std, torch="std", kinks=ALONE),
     "var(unbiased=False)": Samples(_old_spread, ours=ops.var, torch="var"),
     "clip": Samples(
         unary(min=(-1.0, None), max=(2.0, 0.5)), ours=ops.clip, torch="clip", types=FLOATS
@@ -611,8 +611,8 @@ def _nearly(draw: Draw, shape: Shape) -> Call:
 
 
 EQUALITY = {
-    "isclose": Samples(_nearly, ours=ops.isclose, alike=True),
-    "allclose": Samples(_nearly, ours=ops.allclose, alike=True),
+    "isclose": Samples(_nearly, ours=ops.isclose, alike=True, types=NUMBERS),
+    "allclose": Samples(_nearly, ours=ops.allclose, alike=True, types=NUMBERS),
     "equal": Samples(_nearly, ours=ops.equal),
 }
 

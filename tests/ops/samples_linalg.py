@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .drawing import Call, Draw, Samples, Shape, call
+from .drawing import FLOATS, Call, Draw, Samples, Shape, call
 
 
 def _matmul(draw: Draw, shape: Shape) -> Call:
@@ -77,5 +77,7 @@ SAMPLES = {
         ],
     ),
     "outer": Samples(_outer, linear="each", errors=[call(np.ones((2, 2)), np.ones(2))]),
-    "contract": Samples(contraction, torch=_torch_contract, linear="each", alike=True),
+    "contract": Samples(
+        contraction, torch=_torch_contract, linear="each", alike=True, types=FLOATS
+    ),
 }

@@ -189,7 +189,7 @@ SAMPLES = {
         ),
         errors=COLUMN,
     ),
-    "kl_div": Samples(_kl, types=FLOATS, torch="nn.functional.kl_div"),
+    "kl_div": Samples(_kl, types=FLOATS, alike=True, torch="nn.functional.kl_div"),
     "cross_entropy": Samples(
         _cross_entropy,
         types=FLOATS,

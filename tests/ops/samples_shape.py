@@ -91,7 +91,7 @@ def _pad(draw: Draw, shape: Shape) -> Call:
     pairs: list[int] = []
     for n in shape[::-1][: draw.number(0, len(shape))]:
         before = draw.number(-min(n, 1), 2)
-        pairs += [before, draw.number(-min(max(n + before, 0), 1), 2)]
+        pairs += [before, draw.number(-min(max(n + min(before, 0), 0), 1), 2)]
     return call(draw.reals(shape), pad=tuple(pairs), value=draw.one_of(0.0, 1.5))
 
 

@@ -242,7 +242,9 @@ def test_the_slope_at_a_kink(name: str, kink: Any) -> None:
     assert mine is not None and other is not None
     v = [np.ones(z.shape) for z in other.moving]
     w = [np.zeros(x.shape) for x in other.variables]
-    same_derivatives(mine, other, v, w)
+    same_outputs(mine, other)
+    for g, expected in zip(mine.derivatives(v, w)[0], other.derivatives(v, w)[0], strict=True):
+        close(g, expected)
 
 
 REFUSALS = [
