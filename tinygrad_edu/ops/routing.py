@@ -125,9 +125,9 @@ masked_fill.defvjp(
 
 
 def _whole(name: str, value: Array, dtype: np.dtype) -> None:
-    """Refuse a value that an integer type cannot hold, and a tensor whose gradient it would lose."""
+    """Refuse a value that an integer type cannot hold, or a tensor whose gradient it would lose."""
     low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
-    if getattr(value, "dtype", dtype).kind == "f" or not low <= value <= high:  # NaN is not, either
+    if getattr(value, "dtype", dtype).kind == "f" or not low <= value <= high:  # nor is NaN
         raise DTypeError(
             f"{name}: the value {value} does not fit into a tensor of {dtype}. "
             "Make that floating point first: x.float()."

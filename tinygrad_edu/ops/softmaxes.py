@@ -27,7 +27,7 @@ def _scores(name: str, x: Array, dim: Any, dtype: Any) -> tuple[np.ndarray, Any]
 def peak(x: Array, axis: Any) -> Array:
     """The largest element along `axis`, which stays with length 1: (N, C) → (N, 1).
 
-    Short rows are turned into columns first, for NumPy's loop over the columns' elements runs several
+    Short rows are turned into columns first: NumPy's loop over the elements of columns runs several
     times faster than one over many short rows.
     """
     if x.ndim == 2 and x.shape[1] <= 64 and axis in (1, -1):
