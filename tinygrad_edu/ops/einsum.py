@@ -22,7 +22,12 @@ def contract(*xs: Array, terms: Sequence[str], result: str) -> Array:
     ("ij", "jk") to "ik" is the matrix product. A name occurs once in a term.
     """
     equation = f"{','.join(terms)}->{result}"
-    return np.einsum(equation, *xs, optimize=len(xs) > 1)  # a pair goes through matmul
+    dtype = None
+    if xs[0].dtype.kind in "iu":  # as `sum` does, a sum over one tensor alone counts in int64
+        names = "".join(terms)
+        if any(names.count(name) == 1 for name in set(names) - set(result)):
+            dtype = np.int64
+    return np.einsum(equation, *xs, dtype=dtype, optimize=len(xs) > 1)  # a pair is a matmul
 
 
 def _contract_x(g: Array, xs: Sequence[Array], i: int, terms: Sequence[str], result: str) -> Array:

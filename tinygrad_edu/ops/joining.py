@@ -190,7 +190,8 @@ def pad_constant(x: Array, pad: Sequence[int], value: float = 0.0) -> Array:
     """
     margins = _margins(pad, x.shape)
     shape = [n + before + after for n, (before, after) in zip(x.shape, margins, strict=True)]
-    if min(shape, default=0) < 0:
+    cut = [n + min(b, 0) + min(a, 0) for n, (b, a) in zip(x.shape, margins, strict=True)]
+    if min(cut, default=0) < 0:
         raise ShapeError(f"pad: {tuple(pad)} cuts more away than x {x.shape} has. Cut less.")
     z = np.full(shape, value, x.dtype)
     # Where a margin is cut away, the copy starts inside x; where it is added, inside z.
