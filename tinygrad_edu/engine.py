@@ -187,7 +187,20 @@ def run(
     Raises `GradientError` at a node whose values were freed, `InPlaceError` at one whose were
     edited.
     """
-    roots = list(roots)
+    # What the rules and the hooks compute is recorded if and only if the pass itself is.
+    before, modes.grad = modes.grad, lift is not None
+    try:
+        return _walk(list(roots), targets, retain_graph, lift)
+    finally:
+        modes.grad = before
+
+
+def _walk(
+    roots: list[tuple[Any, Array]],
+    targets: Iterable[Any] | None,
+    retain_graph: bool,
+    lift: Callable[[Any, Any], Any] | None,
+) -> dict[Any, Array]:
     if targets is not None:
         targets = set(
             targets
@@ -214,8 +227,10 @@ def run(
         if node.hooks:
             for hook in list(node.hooks.values()):
                 g = hook(g)
-        if targets is not None and node in targets:
+        if needed is not None and node in targets:
             results[node] = g
+            if not any(edge in needed for edge in node.inputs if edge is not None):
+                continue  # nothing beyond it is asked for, so its values are not used up either
         op, values = node.op, node.values
         if values is None and op.saves:
             raise GradientError(_spent(node))

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import memory
 from .engine import Node
-from .errors import GradientError
+from .errors import GradientError, InputTypeError, ShapeError
 
 __all__ = ["Hooks", "RemovableHandle"]
 
@@ -56,6 +56,11 @@ class Hooks:
                 tensor.grad = g.clone() if tensor.grad is None else tensor.grad + g
 
         self._hook_table()[_RETAIN] = _on_arrays_too(keep, self._wrap)
+
+    def _release_grad(self) -> bool:
+        """Stop retaining the gradient at the present node: the tensor gets another one."""
+        del self._hook_table()[_RETAIN]
+        return True
 
     @property
     def retains_grad(self) -> bool:
@@ -107,10 +112,20 @@ def _on_arrays_too(hook: Hook, wrap: Callable[[np.ndarray], Any]) -> Hook:
     """The user's hook, which sees tensors, for a pass that may run on arrays."""
 
     def run_hook(g: Any) -> Any:
-        if isinstance(g, np.ndarray | np.generic):
-            new = hook(wrap(np.asarray(g)))
-            return g if new is None else new.array
-        new = hook(g)
-        return g if new is None else new
+        raw = isinstance(g, np.ndarray | np.generic)
+        new = hook(wrap(np.asarray(g)) if raw else g)
+        if new is None:
+            return g
+        if not hasattr(new, "edge"):
+            raise InputTypeError(
+                f"hook: {hook!r} returned {type(new).__name__}, but a gradient was expected. Return "
+                "a tensor, or None to leave the gradient as it is."
+            )
+        if new.array.shape != g.shape:
+            raise ShapeError(
+                f"hook: {hook!r} returned shape {tuple(new.shape)}, but the gradient has "
+                f"{tuple(g.shape)}. They must be equal."
+            )
+        return new.array.astype(g.dtype, copy=False) if raw else new.to(g.dtype)
 
     return run_hook

@@ -16,7 +16,7 @@ import numpy as np
 from . import dtypes, memory, ops
 from .engine import Node, modes
 from .errors import ArgumentError, DTypeError, InPlaceError, ShapeError
-from .op import Op
+from .ops.places import frozen
 from .random import Generator, default_generator
 
 
@@ -89,7 +89,7 @@ class InPlace:
         flows.
         """
         if not hasattr(source, "array"):
-            source = self._plain(np.asarray(source))  # type: ignore[attr-defined]
+            source = self._wrap(np.asarray(source))  # type: ignore[attr-defined]
         return self._become(ops.overwrite(self, source.to(self.array.dtype)), "copy_")
 
     def fill_(self, value: Any) -> Any:
@@ -138,17 +138,17 @@ class InPlace:
 
     def __setitem__(self, index: Any, value: Any) -> None:
         if not hasattr(value, "array"):
-            value = self._plain(np.asarray(value, dtype=self.array.dtype))  # type: ignore[attr-defined]
+            value = self._wrap(np.asarray(value, dtype=self.array.dtype))  # type: ignore[attr-defined]
         if memory.rewritten and self._is_same_place(index, value):
             # `x[i] *= 2` is three steps: v = x[i], v *= 2, x[i] = v. The second gave the memory a
             # new history, carried by v; the third hands it over to x.
             memory.inherit(self.array, self)
-        result = ops.setitem(self, value.to(self.array.dtype), index)
+        result = ops.setitem(self, value.to(self.array.dtype), frozen(index))
         self._become(result, "x[index] = value")
 
     def _is_same_place(self, index: Any, value: Any) -> bool:
         """Whether `value` is a view of exactly the elements that `index` means."""
-        if not np.may_share_memory(self.array, value.array):
+        if memory.owner_of(self.array) is not memory.owner_of(value.array):
             return False
         here = ops.getitem(self.array, index).__array_interface__
         there = value.array.__array_interface__
@@ -200,16 +200,16 @@ class InPlace:
             edge = source if isinstance(source, Node) else None
 
 
-def refuse_stale(op: Op, inputs: Sequence[Any]) -> None:
+def refuse_stale(name: str, inputs: Sequence[Any]) -> None:
     """Refuse a tensor whose memory got a new history through another tensor (an in-place edit of a
-    view).
+    view) after it was computed, or, without a recipe, taken.
     """
     for x in inputs:
-        if hasattr(x, "edge") and not x.__dict__.get("cut"):
-            made = 0 if x.node is None else x.node.number
+        if hasattr(x, "edge"):
+            made = x.__dict__.get("taken", 0) if x.node is None else x.node.number
             if memory.rewritten_since(x.array, made, by=x):
                 raise InPlaceError(
-                    f"{op.name}: this tensor of shape {x.shape} shares memory with another one "
+                    f"{name}: this tensor of shape {x.shape} shares memory with another one "
                     "that was changed in place after it, under recording, so its own history is "
                     "out of date. Use the changed tensor, or write the change out of place: x = x "
                     "* 2."
