@@ -81,7 +81,9 @@ class Optimizer:
         for group in self.param_groups:
             for p in group["params"]:
                 if p.grad is not None:
-                    self.update(p.array, p.grad.array, self.state.setdefault(p, {}), group)
+                    if p not in self.state:
+                        self.state[p] = {}
+                    self.update(p.array, p.grad.array, self.state[p], group)
                     memory.stamp(p.array)
         return loss
 
@@ -106,7 +108,7 @@ class Optimizer:
 
     def scratch(self, like: np.ndarray, k: int = 0) -> np.ndarray:
         """A buffer of the shape of `like`, the k-th; its contents are left over from anything."""
-        key = (like.shape, like.dtype, k)
+        key = (like.shape, like.dtype.char, k)
         buffer = self._scratch.get(key)
         if buffer is None:
             buffer = self._scratch[key] = np.empty(like.shape, like.dtype)
@@ -185,7 +187,7 @@ class Optimizer:
     # -- saving
 
     def state_dict(self) -> dict[str, Any]:
-        """The state by the parameters' numbers, and the groups' settings: all but the parameters."""
+        """The state by the parameters' numbers, and the groups' settings."""
         number = {id(p): i for i, p in enumerate(self._parameters())}
         return {
             "state": {number[id(p)]: dict(s) for p, s in self.state.items() if s},

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArgumentError
-from ..tensor import Tensor
-from .optimizer import Group, Optimizer, State, blocks, without_effect
+from .optimizer import Group, Optimizer, State, blocks, memory_of, without_effect
 
 
 class SGD(Optimizer):
@@ -60,30 +59,25 @@ class SGD(Optimizer):
 
     def update(self, p: np.ndarray, g: np.ndarray, state: State, group: Group) -> None:
         """θ ← θ − η g, or η v with momentum."""
-        momentum, keep = float(group["momentum"]), 1 - float(group["dampening"])
-        arrays = [p, g]
-        first = bool(momentum) and "momentum_buffer" not in state
-        if first:
-            state["momentum_buffer"] = Tensor(np.empty(p.shape, p.dtype))
-        if momentum:
-            arrays.append(state["momentum_buffer"].array)
-        for w, slope, *v in blocks(*arrays):
-            d = self.direction(w, slope, group)
-            if v:
-                self._remember(d, v[0], momentum, keep, first)
-                d = self._ahead(d, v[0], momentum) if group["nesterov"] else v[0]
-            s = np.multiply(d, float(group["lr"]), out=self.scratch(w))
-            np.subtract(w, s, out=w)
-
-    def _remember(
-        self, d: np.ndarray, v: np.ndarray, momentum: float, keep: float, first: bool
-    ) -> None:
-        if first:
-            np.copyto(v, d)
+        lr, momentum = float(group["lr"]), float(group["momentum"])
+        if not momentum:
+            s = np.multiply(self.direction(p, g, group), lr, out=self.scratch(p))
+            np.subtract(p, s, out=p)
             return
-        np.multiply(v, momentum, out=v)
-        np.add(v, d if keep == 1 else np.multiply(d, keep, out=self.scratch(d)), out=v)
+        first = "momentum_buffer" not in state
+        for w, slope, v in blocks(p, g, memory_of(state, "momentum_buffer", p)):
+            d = self.direction(w, slope, group)
+            if first:
+                np.copyto(v, d)
+            else:
+                np.multiply(v, momentum, out=v)
+                np.add(v, self._damped(d, group), out=v)
+            s = self.scratch(w)
+            if group["nesterov"]:
+                v = np.add(d, np.multiply(v, momentum, out=s), out=s)
+            np.subtract(w, np.multiply(v, lr, out=s), out=w)
 
-    def _ahead(self, d: np.ndarray, v: np.ndarray, momentum: float) -> np.ndarray:
-        s = np.multiply(v, momentum, out=self.scratch(d))
-        return np.add(s, d, out=s)
+    def _damped(self, d: np.ndarray, group: Group) -> np.ndarray:
+        if not group["dampening"]:
+            return d
+        return np.multiply(d, 1 - float(group["dampening"]), out=self.scratch(d))
