@@ -36,7 +36,7 @@ def run(settings: Settings) -> Iterator[Row]:
 def _import_once(module: str) -> tuple[float, float]:
     """Seconds in the import statement, and in the whole process."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # NumPy's byte code is there; ours shall be too
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as a user imports it
     start = perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", _TIMED.format(module)],
