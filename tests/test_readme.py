@@ -136,3 +136,28 @@ def test_the_examples_run(name: str, tmp_path: Path) -> None:
     """Every example in examples/ runs from its first line to its last."""
     printed = run_script((ROOT / "examples" / f"{name}.py").read_text(encoding="utf-8"), tmp_path)
     assert printed.strip()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_examples_of_a_family_belong_to_it(language: str) -> None:
+    """The ops that the table gives as examples are declared with that family."""
+    import tinygrad_edu as te
+    from tinygrad_edu.op import FAMILIES
+
+    spelled = {"+": "add", "−": "sub", "×": "mul", "÷": "div", "@": "matmul", "==": "eq"}
+    x = te.tensor([[0.5, 0.7]], requires_grad=True)
+    calls = {
+        "max": lambda: x.max(),
+        "expand": lambda: x.expand(3, 2),
+        "cat": lambda: te.cat([x, x]),
+        "x[i]": lambda: x[0],
+    }
+    for family in FAMILIES.values():
+        name = family.name if language == "en" else family.ru
+        (row,) = re.findall(rf"^\| {name} \|.*\| (.*) \|$", readme(language), re.MULTILINE)
+        for example in re.findall(r"`([^`]+)`", row):
+            if example in calls:
+                declared = calls[example]().grad_fn.op
+            else:
+                declared = te.op.registry[spelled.get(example, example)]
+            assert declared.family is family, example
