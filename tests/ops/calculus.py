@@ -1,4 +1,4 @@
-"""The two ways to a derivative that the laws compare: the op's rules, and differences of its values."""
+"""The two ways to a derivative that the laws compare: an op's rules, differences of its values."""
 
 from __future__ import annotations
 

@@ -1,16 +1,18 @@
 """How the laws draw arguments: generic numbers, broadcastable shapes, and calls built from them.
 
-A *case* is a function `(draw, shape) -> Call` that makes one legal call of an op about a given shape. The
-law chooses the shape, so every op is asked about empty arrays and single numbers by the same case that
-serves the gradients.
+A *case* is a function `(draw, shape) -> Call` that makes one legal call of an op about a given
+shape. The law chooses the shape, so every op is asked about empty arrays and single numbers by the
+same case that serves the gradients.
 
-Numbers are generic: no two of them are equal, and none lies within 2⁻⁸ of a multiple of 1/32 when the
-range is 8 wide. All kinks of the library (0, ±1, ½, 3, 6, ties, whole numbers) are thus far from every
-sample, and a central difference never straddles one. What happens at the kinks is said by `Kink`.
+Numbers are generic: no two of them are equal, and none lies within 2⁻⁸ of a multiple of 1/32 when
+the range is 8 wide. All kinks of the library (0, ±1, ½, 3, 6, ties, whole numbers) are thus far
+from every sample, and a central difference never straddles one. What happens at the kinks is said
+by `Kink`.
 """
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,6 +27,16 @@ SHAPES = st.lists(st.integers(1, 3), max_size=3).map(tuple)
 EMPTY_SHAPES = st.sampled_from([(0,), (2, 0), (0, 3), (2, 0, 3)])
 
 _GOLDEN = (math.sqrt(5) - 1) / 2
+
+
+class _Torch:
+    """PyTorch, imported when something of it is asked for: the samples can be read without it."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(importlib.import_module("torch"), name)
+
+
+torch: Any = _Torch()
 
 
 @dataclass(frozen=True)
@@ -121,15 +133,15 @@ class Samples:
     """What the laws must know of an op that they cannot read from it.
 
     case        makes a legal call about a shape
-    torch       PyTorch's counterpart: a dotted name under `torch` ("" for the op's own name), a function
-                of tensors, or None with the reason in `why`
+    torch       PyTorch's counterpart: a dotted name under `torch` ("" for the op's own name), a
+                function of tensors, or None with the reason in `why`
     ours        the function itself, where it is not a registered op but composed of some
     linear      "jointly" (in all inputs together, as x + y) or "each" (in each alone, as x · y)
     broadcasts  whether the inputs broadcast against each other
     scalar      whether a single number is legal;  empty: whether an array without elements is
     contiguous  whether the inputs must lie in memory in their order
     same_dtype  whether floats come out in the type they went in
-    types       the number types for which PyTorch's answer is worth having (it lacks many bool kernels)
+    types       the number types to compare with PyTorch (it refuses bool in many places)
     alike       whether PyTorch refuses to mix types here, where this library promotes
     kinks       the corners, and the slopes taken there
     errors      calls that must be refused

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from . import (
+    functions_indexing,
+    functions_numbers,
+    functions_shape,
     samples_arithmetic,
     samples_elementwise,
-    samples_functions,
     samples_indexing,
     samples_linalg,
     samples_loss,
@@ -24,5 +26,9 @@ SAMPLES: dict[str, Samples] = {
     **samples_loss.SAMPLES,
 }
 
-FUNCTIONS: dict[str, Samples] = samples_functions.SAMPLES
+FUNCTIONS: dict[str, Samples] = {
+    **functions_shape.SAMPLES,
+    **functions_indexing.SAMPLES,
+    **functions_numbers.SAMPLES,
+}
 """Public functions composed of ops: the laws hold for their parts, PyTorch judges the whole."""

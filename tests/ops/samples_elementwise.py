@@ -1,4 +1,4 @@
-"""Samples for one number in, one number out: exponentials, angles, activations, choices between values."""
+"""Samples for one number in, one number out: exponentials, angles, activations, choices."""
 
 from __future__ import annotations
 

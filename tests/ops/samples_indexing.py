@@ -9,14 +9,14 @@ import numpy as np
 
 from tinygrad_edu.ops.indexing import getitem
 
-from .drawing import Call, Draw, Samples, Shape, call
+from .drawing import Call, Draw, Samples, Shape, call, torch
 
 MATRIX = np.arange(6.0).reshape(2, 3)
 UNDEFINED = "where a place is named twice PyTorch promises nothing; `FUNCTIONS` compares the rest"
 
 
 def index_for(draw: Draw, shape: Shape, unique: bool = False) -> Any:
-    """Anything that indexes an array of `shape`: numbers, slices, None, `...`, masks, arrays, mixtures."""
+    """Anything that indexes an array of `shape`, also with None, `...`, masks and arrays in it."""
     if draw.one_of(False, False, False, True):
         return draw.truths(shape)
     count = draw.number(1, 2)  # arrays in one index have one shape
@@ -134,8 +134,6 @@ def _one_hot(draw: Draw, shape: Shape) -> Call:
 
 def tensors(index: Any) -> Any:
     """An index with PyTorch's tensors in place of arrays."""
-    import torch
-
     if isinstance(index, tuple):
         return tuple(tensors(part) for part in index)
     return torch.tensor(index) if isinstance(index, np.ndarray) else index

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .drawing import FLOATS, Call, Draw, Samples, Shape, call
+from .drawing import FLOATS, Call, Draw, Samples, Shape, call, torch
 
 
 def _matmul(draw: Draw, shape: Shape) -> Call:
@@ -52,7 +52,7 @@ def contraction(draw: Draw, shape: Shape) -> Call:
 
 
 def _torch_contract(*xs: Any, terms: tuple[str, ...], result: str) -> Any:
-    return __import__("torch").einsum(f"{','.join(terms)}->{result}", *xs)
+    return torch.einsum(f"{','.join(terms)}->{result}", *xs)
 
 
 SAMPLES = {

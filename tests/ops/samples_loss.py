@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .drawing import FLOATS, Call, Case, Draw, Kink, Samples, Shape, call
+from .drawing import FLOATS, Call, Case, Draw, Kink, Samples, Shape, call, torch
 
 REDUCTIONS = ("mean", "sum", "none")
 COLUMN = (call(np.ones((3, 1)), np.ones(3)), call(np.ones(2), np.ones(3)))
@@ -123,7 +123,7 @@ def _torch_hinge(x: Any, target: Any, margin: float = 1.0, reduction: str = "mea
 
 def _torch_asymmetric(x: Any, target: Any, a: float, b: float, reduction: str) -> Any:
     d = target - x
-    losses = __import__("torch").where(d < 0, a * d * d, b * d * d)
+    losses = torch.where(d < 0, a * d * d, b * d * d)
     return losses if reduction == "none" else getattr(losses, reduction)()
 
 
@@ -182,10 +182,10 @@ SAMPLES = {
         _binary_logits,
         types=FLOATS,
         alike=True,
-        torch=lambda x, target, weight=None, pos_weight=None, reduction="mean": __import__(
-            "torch"
-        ).nn.functional.binary_cross_entropy_with_logits(
-            x, target, weight, pos_weight=pos_weight, reduction=reduction
+        torch=lambda x, target, weight=None, pos_weight=None, reduction="mean": (
+            torch.nn.functional.binary_cross_entropy_with_logits(
+                x, target, weight, pos_weight=pos_weight, reduction=reduction
+            )
         ),
         errors=COLUMN,
     ),

@@ -8,7 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from .drawing import NUMBERS, Call, Case, Draw, Kink, Samples, Shape, along, call, reduction, unary
+from .drawing import (
+    NUMBERS,
+    Call,
+    Case,
+    Draw,
+    Kink,
+    Samples,
+    Shape,
+    along,
+    call,
+    reduction,
+    torch,
+    unary,
+)
 
 MATRIX = np.arange(6.0).reshape(2, 3)
 NO_SUCH_DIM = (call(MATRIX, dim=2), call(MATRIX, dim=-3))
@@ -92,8 +105,6 @@ def torch_function(name: str) -> Callable[..., Any]:
     """`torch.<name>`, called without the parameters that are None."""
 
     def function(*args: Any, **params: Any) -> Any:
-        import torch
-
         given = {key: value for key, value in params.items() if value is not None}
         if "dim" not in given:
             given.pop("keepdim", None)
@@ -104,14 +115,12 @@ def torch_function(name: str) -> Callable[..., Any]:
 
 def _torch_extreme(name: str) -> Callable[..., Any]:
     def function(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
-        return getattr(__import__("torch"), name)(x, () if dim is None else dim, keepdim)
+        return getattr(torch, name)(x, () if dim is None else dim, keepdim)
 
     return function
 
 
 def _torch_recurrence(x: Any, y: Any, dim: int, start: float, reverse: bool) -> Any:
-    import torch
-
     x, y = (torch.movedim(v.reshape(v.shape or (1,)), dim, 0) for v in (x, y))
     z = [torch.full_like(x[0], start)] if len(x) else []
     steps = range(len(x) - 1, 0, -1) if reverse else range(len(x) - 1)
@@ -162,7 +171,7 @@ EXTREMES = {
     "argsort": Samples(along(descending=(False, True), stable=(False, True)), errors=NO_SUCH_DIM),
     "argmedian": Samples(
         required(_place, "dim"),
-        torch=lambda x, dim, keepdim=False: __import__("torch").median(x, dim, keepdim).indices,
+        torch=lambda x, dim, keepdim=False: torch.median(x, dim, keepdim).indices,
         empty=False,
         errors=NO_SUCH_DIM,
     ),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from .drawing import Call, Draw, Samples, Shape, call, unary
+from .drawing import Call, Draw, Samples, Shape, call, torch, unary
 
 MATRIX = np.arange(6.0).reshape(2, 3)
 
@@ -120,11 +120,7 @@ def _put_diagonal(draw: Draw, shape: Shape) -> Call:
 
 def _torch_put_diagonal(x: Any, offset: int, dim1: int, dim2: int, shape: Shape) -> Any:
     zeros = x.new_zeros(shape)
-    return __import__("torch").diagonal_scatter(zeros, x, offset, dim1, dim2)
-
-
-def _torch(name: str) -> Any:
-    return getattr(__import__("torch"), name)
+    return torch.diagonal_scatter(zeros, x, offset, dim1, dim2)
 
 
 SHAPES = {
@@ -183,16 +179,14 @@ ORDERS = {
 JOINTS = {
     "cat_all": Samples(
         _cat_all,
-        torch=lambda *xs, dim, ends: _torch("cat")(xs, dim),
+        torch=lambda *xs, dim, ends: torch.cat(xs, dim),
         linear="jointly",
         scalar=False,
     ),
-    "stack_all": Samples(
-        _stack_all, torch=lambda *xs, dim: _torch("stack")(xs, dim), linear="jointly"
-    ),
+    "stack_all": Samples(_stack_all, torch=lambda *xs, dim: torch.stack(xs, dim), linear="jointly"),
     "pad_constant": Samples(
         _pad,
-        torch=lambda x, pad, value=0.0: _torch("nn").functional.pad(x, pad, "constant", value),
+        torch=lambda x, pad, value=0.0: torch.nn.functional.pad(x, pad, "constant", value),
         errors=[call(MATRIX, pad=(1,)), call(MATRIX, pad=(-2, -2)), call(MATRIX, pad=(0,) * 6)],
     ),
 }
