@@ -23,7 +23,7 @@ FLOORS = (
     ("op",),
     ("dtypes",),
     ("ops",),
-    ("memory", "explain", "layout", "random"),
+    ("memory", "explain", "layout", "random", "text", "cuda"),
     ("engine",),
     ("tensor", "conversion", "hooks", "inplace", "methods", "numpy_protocol", "promotion"),
     ("creation", "sampling"),

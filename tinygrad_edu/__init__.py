@@ -66,7 +66,9 @@ swapdims = ops.swapaxes
 set_anomaly_enabled = autograd.set_detect_anomaly
 from math import e, inf, nan, pi  # noqa: E402
 
-_LATER = ("cli", "data", "lab", "nn", "optim", "utils", "viz")
+from numpy import finfo, iinfo  # noqa: E402
+
+_LATER = ("cli", "cuda", "data", "lab", "nn", "optim", "utils", "viz")
 
 
 def __getattr__(name: str) -> Any:

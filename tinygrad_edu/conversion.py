@@ -16,6 +16,7 @@ from .errors import ArgumentError, DimError, GradientError, InputTypeError
 from .layout import DEVICES, Device, Size, check_device
 from .ops.cast import cast
 from .ops.shape import clone
+from .text import numbers
 
 if TYPE_CHECKING:
     from .engine import Node
@@ -129,7 +130,7 @@ class Conversion:
     def item(self) -> Any:
         """The one number that this tensor holds, as a Python number."""
         if self.array.size != 1:
-            raise GradientError(
+            raise ArgumentError(
                 f"item(): a tensor of shape {self.shape} holds {self.array.size} numbers, not one. "
                 "Reduce it first (sum, mean), or use tolist()."
             )
@@ -155,7 +156,7 @@ class Conversion:
 
     def __bool__(self) -> bool:
         if self.array.size != 1:
-            raise GradientError(
+            raise ArgumentError(
                 f"bool(): the truth of {self.array.size} values at once is ambiguous (shape "
                 f"{self.shape}). Say which you mean: (x > 0).all() or .any()."
             )
@@ -224,6 +225,10 @@ class Conversion:
         """This tensor in int32."""
         return self.to(dtypes.int32)
 
+    def short(self) -> Any:
+        """This tensor in int16."""
+        return self.to(dtypes.int16)
+
     def bool(self) -> Any:
         """This tensor as truth values: False where it is zero."""
         return self.to(dtypes.bool)
@@ -235,17 +240,9 @@ class Conversion:
     # -- text
 
     def __repr__(self) -> str:
-        text = np.array2string(
-            self.array,
-            precision=4,
-            separator=", ",
-            prefix="tensor(",
-            threshold=1000,
-            max_line_width=80,
-            suppress_small=True,
-        )
         notes = []
-        if self.array.dtype not in (dtypes.get_default_dtype(), dtypes.int64, dtypes.bool):
+        usual = (dtypes.get_default_dtype(), dtypes.int64, dtypes.bool)
+        if self.array.dtype not in usual[: 3 if self.array.size else 1]:
             notes.append(f"dtype={self.array.dtype}")
         if not self.array.size and self.array.ndim != 1:
             notes.append(f"size={tuple(self.array.shape)}")
@@ -253,7 +250,9 @@ class Conversion:
             notes.append(f"grad_fn=<{self.node.op.name} · {self.node.op.family.name}>")
         elif self.requires_grad:
             notes.append("requires_grad=True")
-        return f"tensor({', '.join([text, *notes])})"
+        return f"tensor({', '.join([numbers(self.array, 'tensor('), *notes])})"
 
     def __format__(self, spec: str) -> str:
-        return format(self.array.item(), spec) if self.array.size == 1 and spec else str(self)
+        if self.array.ndim == 0 or (spec and self.array.size == 1):
+            return format(self.array.item(), spec)
+        return format(str(self), spec)

@@ -36,8 +36,9 @@ def tensor(
 ) -> Tensor:
     """A new leaf with a copy of `data`: a number, nested lists, an array or a tensor.
 
-    Python floats become the default type (float32), integers int64; arrays keep their type. Raises
-    `ShapeError` for ragged lists, `InputTypeError` for what is not numbers, `DTypeError` for an
+    Python floats become the default type (float32), integers int64; arrays, tensors and NumPy's
+    scalars keep their type, also inside of lists. Raises `ArgumentError` for ragged lists and for
+    numbers that the type cannot hold, `InputTypeError` for what is not numbers, `DTypeError` for an
     integer tensor that is to require a gradient.
     """
     return new(_numbers(data, dtype, copy=True), requires_grad, device)
@@ -58,7 +59,11 @@ def from_numpy(array: np.ndarray) -> Tensor:
             f"from_numpy: received {type(array).__name__}, but a NumPy array was expected. "
             "Use tensor(...) for lists and numbers."
         )
-    dtypes.as_dtype(array.dtype)
+    if not dtypes.as_dtype(array.dtype).isnative:
+        raise ArgumentError(
+            f"from_numpy: the bytes of {array.dtype.str} are in the order of another machine, so "
+            "the memory cannot be shared. Copy it: tensor(array)."
+        )
     return Tensor(array)
 
 
@@ -67,30 +72,53 @@ def _numbers(data: Any, dtype: Any, *, copy: bool) -> np.ndarray:
     if isinstance(data, Tensor):
         data = data.array
     if isinstance(data, np.ndarray | np.generic):
-        dtypes.as_dtype(data.dtype)
+        wanted = wanted or dtypes.as_dtype(data.dtype).newbyteorder("=")
         return np.array(data, dtype=wanted) if copy else np.asarray(data, dtype=wanted)
+    found: set[dtypes.DType] = set()
     try:
-        array = np.array(_plain(data))
+        array = np.array(_plain(data, found))
     except ValueError:
-        raise ShapeError(
+        raise ArgumentError(
             "tensor: the nested lists have rows of different lengths, and a tensor is a full box. "
             "Make the rows equally long, for instance by padding them."
         ) from None
+    if found == {dtypes.int64} and array.dtype.kind in "uO":
+        raise ArgumentError(
+            "tensor: a whole number is larger than int64 can hold (2⁶³ − 1). Write it as a float."
+        )
     if array.dtype.kind not in "biuf":
         raise InputTypeError(
             f"tensor: {str(data)[:60]!r} of type {type(data).__name__} is not made of numbers. "
             "Pass a number, nested lists of numbers, a NumPy array or a tensor."
         )
-    if wanted is None and array.dtype.kind == "f":
-        wanted = dtypes.get_default_dtype()
-    return array if wanted is None else array.astype(wanted)
+    if wanted is None:
+        return array.astype(dtypes.join(found) or dtypes.get_default_dtype())
+    _refuse_overflow(array, wanted)
+    return array.astype(wanted)
 
 
-def _plain(data: Any) -> Any:
-    """Nested lists with the tensors inside them as arrays."""
+def _plain(data: Any, found: set[dtypes.DType]) -> Any:
+    """Nested lists with the tensors inside as arrays; the types of the numbers go to `found`."""
     if isinstance(data, list | tuple | range):
-        return [_plain(x) for x in data]
-    return data.array if isinstance(data, Tensor) else data
+        return [_plain(x, found) for x in data]
+    plain = data.array if isinstance(data, Tensor) else data
+    if isinstance(plain, np.ndarray | np.generic):
+        found.add(plain.dtype)
+    elif isinstance(plain, int | float):
+        found.add(dtypes.of_number(plain))
+    return plain
+
+
+def _refuse_overflow(array: np.ndarray, dtype: dtypes.DType) -> None:
+    if dtype.kind not in "iu" or not array.size:
+        return
+    low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
+    # A negative number in an unsigned type counts down from above, as in C and in PyTorch.
+    if not np.isfinite(array).all() or array.max() > high or array.min() < min(low, -high):
+        raise ArgumentError(
+            f"tensor: numbers from {array.min()} to {array.max()} do not fit into {dtype}, which "
+            f"holds {low} to {high}. Choose a wider type."
+        )
 
 
 def new(array: np.ndarray, requires_grad: bool = False, device: Any = None) -> Tensor:
@@ -102,11 +130,11 @@ def new(array: np.ndarray, requires_grad: bool = False, device: Any = None) -> T
 
 def shape_of(name: str, size: tuple[Any, ...]) -> tuple[int, ...]:
     """A size given as `2, 3` or as `(2, 3)`."""
-    if len(size) == 1 and not hasattr(size[0], "__index__"):
-        size = tuple(size[0])
     try:
+        if len(size) == 1 and not hasattr(size[0], "__index__"):
+            size = tuple(size[0])
         shape = tuple(n.__index__() for n in size)
-    except AttributeError:
+    except (AttributeError, TypeError):
         raise InputTypeError(
             f"{name}: the size {size!r} is not made of whole numbers. Write {name}(2, 3)."
         ) from None
@@ -133,22 +161,40 @@ def full(
     return new(np.full(shape_of("full", tuple(size)), value, chosen), requires_grad, device)
 
 
-def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def zeros(
+    *shape: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """A tensor of zeros: `zeros(2, 3)` or `zeros((2, 3))`."""
     chosen = dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)
-    return new(np.zeros(shape_of("zeros", size), chosen), requires_grad, device)
+    return new(np.zeros(shape_of("zeros", shape or (size,)), chosen), requires_grad, device)
 
 
-def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def ones(
+    *shape: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """A tensor of ones: `ones(2, 3)` or `ones((2, 3))`."""
     chosen = dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)
-    return new(np.ones(shape_of("ones", size), chosen), requires_grad, device)
+    return new(np.ones(shape_of("ones", shape or (size,)), chosen), requires_grad, device)
 
 
-def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def empty(
+    *shape: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """A tensor whose memory was not cleared: fill it before you read it."""
     chosen = dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)
-    return new(np.empty(shape_of("empty", size), chosen), requires_grad, device)
+    return new(np.empty(shape_of("empty", shape or (size,)), chosen), requires_grad, device)
 
 
 def eye(
@@ -166,7 +212,7 @@ def eye(
 
 
 def arange(
-    start: Any,
+    start: Any = 0,
     end: Any = None,
     step: Any = 1,
     *,
@@ -216,7 +262,7 @@ def zeros_like(
 ) -> Tensor:
     """Zeros in the shape and type of `input`."""
     return zeros(
-        *input.array.shape, dtype=dtype or input.array.dtype, requires_grad=requires_grad, **options
+        input.array.shape, dtype=dtype or input.array.dtype, requires_grad=requires_grad, **options
     )
 
 
@@ -225,7 +271,7 @@ def ones_like(
 ) -> Tensor:
     """Ones in the shape and type of `input`."""
     return ones(
-        *input.array.shape, dtype=dtype or input.array.dtype, requires_grad=requires_grad, **options
+        input.array.shape, dtype=dtype or input.array.dtype, requires_grad=requires_grad, **options
     )
 
 
@@ -234,7 +280,7 @@ def empty_like(
 ) -> Tensor:
     """Uncleared memory in the shape and type of `input`."""
     return empty(
-        *input.array.shape, dtype=dtype or input.array.dtype, requires_grad=requires_grad, **options
+        input.array.shape, dtype=dtype or input.array.dtype, requires_grad=requires_grad, **options
     )
 
 

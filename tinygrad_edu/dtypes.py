@@ -56,7 +56,7 @@ def set_default_dtype(dtype: Any) -> None:
 def as_dtype(dtype: Any) -> DType:
     """The dtype that a user means: one of ours, a NumPy type, or Python's float, int or bool."""
     if dtype is builtins.float:
-        return _default
+        return float64
     if dtype is builtins.int:
         return int64
     try:
@@ -76,7 +76,8 @@ def category(dtype: DType) -> builtins.int:
     return _CATEGORY[dtype.kind]
 
 
-def _join(dtypes: Iterable[DType]) -> DType | None:
+def join(dtypes: Iterable[DType]) -> DType | None:
+    """The type that holds them all, by category first: int64 and float32 make float32."""
     joined: DType | None = None
     for dtype in dtypes:
         if joined is None or category(dtype) > category(joined):
@@ -89,18 +90,19 @@ def _join(dtypes: Iterable[DType]) -> DType | None:
 def result_type(*operands: Any) -> DType:
     """The type that PyTorch would compute in, for arrays and Python numbers together."""
     arrays = [x for x in operands if isinstance(x, np.ndarray)]
-    joined = _join(a.dtype for a in arrays if a.ndim)
+    joined = join(a.dtype for a in arrays if a.ndim)
     for group in (
         [a.dtype for a in arrays if not a.ndim],
-        [_of_number(x) for x in operands if isinstance(x, (builtins.int, builtins.float))],
+        [of_number(x) for x in operands if isinstance(x, (builtins.int, builtins.float))],
     ):
-        other = _join(group)
+        other = join(group)
         if other is not None and (joined is None or category(other) > category(joined)):
             joined = other
     return joined or _default
 
 
-def _of_number(x: Any) -> DType:
+def of_number(x: Any) -> DType:
+    """The type of a Python number."""
     if isinstance(x, builtins.bool):
         return bool
     return int64 if isinstance(x, builtins.int) else _default

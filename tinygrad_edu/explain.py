@@ -7,7 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from .errors import ArgumentError, DimError, InputTypeError, ShapeError, TinygradEduError
+from .errors import (
+    ArgumentError,
+    DimError,
+    DTypeError,
+    InputTypeError,
+    ShapeError,
+    TinygradEduError,
+)
 from .op import Op
 
 
@@ -17,7 +24,7 @@ def explain_failure(
     """The error to raise where `op.forward(*values, **params)` raised `error`."""
     if isinstance(error, TinygradEduError):
         return error
-    text = str(error)
+    text = str(error).rstrip(".")
     given = ", ".join(f"{op.input_name(i)} {_describe(v)}" for i, v in enumerate(values))
     options = "".join(f", {k}={v!r}" for k, v in params.items() if v is not None)
     if "matmul" in text or op.name in ("matmul", "linear"):
@@ -26,6 +33,11 @@ def explain_failure(
         return ShapeError(f"{op.name}: {given}{options} do not broadcast: {_clash(values)}")
     if isinstance(error, IndexError):
         return DimError(f"{op.name}: {given}{options}: {text}. Check the dimension or the index.")
+    if isinstance(error, TypeError) and "numpy boolean" in text:
+        return DTypeError(
+            f"{op.name}: {given} are truth values, and the - operator is for numbers. Use ^ for "
+            "a difference of truth values, ~ for the opposite, or convert: x.int()."
+        )
     if isinstance(error, TypeError):
         return InputTypeError(
             f"{op.name}: {given}{options}: {text}. Check the types of the arguments."

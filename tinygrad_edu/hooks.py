@@ -118,8 +118,8 @@ def _on_arrays_too(hook: Hook, wrap: Callable[[np.ndarray], Any]) -> Hook:
             return g
         if not hasattr(new, "edge"):
             raise InputTypeError(
-                f"hook: {hook!r} returned {type(new).__name__}, but a gradient was expected. Return "
-                "a tensor, or None to leave the gradient as it is."
+                f"hook: {hook!r} returned {type(new).__name__}, but a gradient was expected. "
+                "Return a tensor, or None to leave the gradient as it is."
             )
         if new.array.shape != g.shape:
             raise ShapeError(

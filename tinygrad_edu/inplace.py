@@ -1,9 +1,10 @@
 """Changing a tensor in place, so that a gradient is either right or refused.
 
 The new value is computed as usual, out of place, and then written over the old one: the recipe of
-`x += y` is the recipe of `x + y`. What makes it safe is the clock in `memory`: the write is later
-than the node, so a rule that reads the old value (that of `x *= y` reads x for y's gradient) finds
-it edited and refuses, while one that does not (`x += y`) goes on.
+`x += y` is the recipe of `x + y`, and where its rules read the old value (that of `x *= y` reads x
+for y's gradient), it is given a copy. What makes the rest safe is the clock in `memory`: the write
+is later than every node that used the old value, so a rule that reads it finds it edited and
+refuses.
 """
 
 from __future__ import annotations
@@ -94,6 +95,11 @@ class InPlace:
 
     def fill_(self, value: Any) -> Any:
         """Overwrite every element with one number."""
+        if getattr(value, "ndim", 0):
+            raise ShapeError(
+                f"fill_: the value has shape {tuple(value.shape)}, but one number fills the whole "
+                "tensor. Use copy_ to write many."
+            )
         return self.copy_(np.asarray(value) if not hasattr(value, "array") else value)
 
     def zero_(self) -> Any:
@@ -108,6 +114,7 @@ class InPlace:
             raise ArgumentError(
                 f"uniform_: from {a} to {b} is empty. Pass the smaller number first."
             )
+        self._require_float("uniform_")
         rng = (generator or default_generator).numpy
         return self.copy_(rng.uniform(a, b, self.array.shape))
 
@@ -119,8 +126,16 @@ class InPlace:
             raise ArgumentError(
                 f"normal_: the standard deviation {std} is negative. Use 0 or more."
             )
+        self._require_float("normal_")
         rng = (generator or default_generator).numpy
         return self.copy_(rng.normal(mean, std, self.array.shape))
+
+    def _require_float(self, name: str) -> None:
+        if self.dtype.kind != "f":
+            raise DTypeError(
+                f"{name}: these numbers are fractions, and a tensor of {self.dtype} would cut them "
+                "off. Use random_ for whole numbers, or x.float()."
+            )
 
     def bernoulli_(self, p: float = 0.5, *, generator: Generator | None = None) -> Any:
         """Overwrite with 1 with probability p, else 0."""
@@ -169,11 +184,26 @@ class InPlace:
                 f"{name}: the result is {result.dtype}, which does not fit into a tensor of "
                 f"{self.dtype}. Convert first: x = x.to({result.dtype})."
             )
+        if result.requires_grad:
+            self._keep_old_values(result.node)
         np.copyto(self.array, result.array, casting="unsafe")
-        memory.stamp(self.array, by=self if result.requires_grad else None)
         if result.requires_grad:
             self._follow(result.node)
+        memory.stamp(self.array, by=self if result.requires_grad else None)
         return self
+
+    def _keep_old_values(self, node: Node) -> None:
+        """Give the recipe copies of what is about to be overwritten, where its rules read it."""
+        rules = [node.op.rule(i) for i in range(len(node.inputs))]
+        read = {i for rule in rules if rule for i in rule.reads}
+        node.values = [
+            v.copy()
+            if (i in read or -1 in read)
+            and isinstance(v, np.ndarray)
+            and np.may_share_memory(v, self.array)
+            else v
+            for i, v in enumerate(node.values)
+        ]
 
     def _refuse_unsafe_edit(self, name: str) -> None:
         if not self.array.flags.writeable:

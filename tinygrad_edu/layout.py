@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .errors import GradientError
+from .errors import ArgumentError
 
 __all__ = ["DEVICES", "Device", "Size", "check_device"]
 
@@ -57,6 +57,6 @@ def check_device(device: Any) -> str:
     name = getattr(device, "type", device)
     if isinstance(name, str) and name.split(":")[0] == "cpu":
         return "cpu"
-    raise GradientError(
+    raise ArgumentError(
         f"device: asked for {device!r}, but this library computes on the CPU only. Use 'cpu'."
     )

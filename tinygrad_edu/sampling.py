@@ -43,7 +43,8 @@ def _rng(generator: Generator | None) -> np.random.Generator:
 
 
 def rand(
-    *size: Any,
+    *shape: Any,
+    size: Any = None,
     generator: Generator | None = None,
     dtype: Any = None,
     device: Any = None,
@@ -52,13 +53,14 @@ def rand(
     """Uniform random numbers in [0, 1)."""
     chosen = _float_type("rand", dtype)
     drawn = _rng(generator).random(
-        shape_of("rand", size), np.float32 if chosen.itemsize < 8 else chosen
+        shape_of("rand", shape or (size,)), np.float32 if chosen.itemsize < 8 else chosen
     )
     return new(np.asarray(drawn, dtype=chosen), requires_grad, device)
 
 
 def randn(
-    *size: Any,
+    *shape: Any,
+    size: Any = None,
     generator: Generator | None = None,
     dtype: Any = None,
     device: Any = None,
@@ -67,12 +69,12 @@ def randn(
     """Random numbers of the normal distribution with mean 0 and variance 1."""
     chosen = _float_type("randn", dtype)
     wide = np.float32 if chosen.itemsize < 8 else chosen
-    drawn = _rng(generator).standard_normal(shape_of("randn", size), wide)
+    drawn = _rng(generator).standard_normal(shape_of("randn", shape or (size,)), wide)
     return new(np.asarray(drawn, dtype=chosen), requires_grad, device)
 
 
 def randint(
-    low: int,
+    low: Any = 0,
     high: Any = None,
     size: Any = None,
     *,
@@ -85,7 +87,7 @@ def randint(
     0.
     """
     if size is None:
-        low, high, size = 0, low, high
+        low, high, size = 0, low, high  # randint(10, (3,))
     if size is None or not isinstance(size, tuple | list):
         raise InputTypeError(
             f"randint: the size must be a tuple, as in randint(10, (3,)); got {size!r}."
@@ -118,7 +120,7 @@ def normal(
     given = [a for a in (center, spread) if isinstance(a, np.ndarray)]
     shape = np.broadcast_shapes(*(a.shape for a in given)) if size is None else tuple(size)
     chosen = given[0].dtype if given else dtypes.get_default_dtype()
-    return new((center + spread * randn(*shape, generator=generator).array).astype(chosen))
+    return new((center + spread * randn(shape, generator=generator).array).astype(chosen))
 
 
 def bernoulli(
@@ -166,12 +168,12 @@ def multinomial(
 
 def rand_like(input: Tensor, *, dtype: Any = None, **options: Any) -> Tensor:
     """Uniform random numbers in the shape and type of `input`."""
-    return rand(*input.array.shape, dtype=dtype or input.array.dtype, **options)
+    return rand(input.array.shape, dtype=dtype or input.array.dtype, **options)
 
 
 def randn_like(input: Tensor, *, dtype: Any = None, **options: Any) -> Tensor:
     """Normal random numbers in the shape and type of `input`."""
-    return randn(*input.array.shape, dtype=dtype or input.array.dtype, **options)
+    return randn(input.array.shape, dtype=dtype or input.array.dtype, **options)
 
 
 def randint_like(

@@ -8,6 +8,7 @@ that.
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -254,8 +255,10 @@ class Tensor(Methods, InPlace, Hooks, Conversion, NumPyProtocol):
         return self
 
     def detach(self) -> Tensor:
-        """The same numbers, the same memory, no history."""
-        return _constant(self.array)
+        """The same numbers, the same memory, no history: no later one of the memory concerns it."""
+        made = Tensor(self.array)
+        made.__dict__["taken"] = math.inf
+        return made
 
     def detach_(self) -> Tensor:
         """Forget this tensor's history, in place."""
@@ -296,8 +299,8 @@ class Tensor(Methods, InPlace, Hooks, Conversion, NumPyProtocol):
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         if self.node is not None:
             raise GradientError(
-                f"deepcopy: this tensor was made by {self.node!r}, and its history cannot be copied "
-                "with it. Copy x.detach(), or use clone()."
+                f"deepcopy: this tensor was made by {self.node!r}, and its history cannot be "
+                "copied with it. Copy x.detach(), or use clone()."
             )
         twin = type(self).__new__(type(self))
         Tensor.__init__(twin, self.array.copy(), self._wanted)

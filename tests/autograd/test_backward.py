@@ -89,7 +89,7 @@ def test_a_chain_is_walked_without_recursion():
 
 
 def test_nodes_go_in_the_order_of_making_however_the_graph_is_walked():
-    """A node waits for all its consumers, also where a short path reaches it long before a long one."""
+    """A node waits for all its consumers, also where a short path reaches it before a long one."""
     x = leaf(2.0)
     a = x * x
     long = a
@@ -188,7 +188,7 @@ def test_the_upstream_gradient_takes_the_type_of_the_output(dtype):
 
 
 def test_backward_with_inputs_touches_nothing_else():
-    """`inputs` limits the pass: w stays without a gradient, and an inner tensor may be asked for."""
+    """`inputs` limits the pass: w stays without a gradient, and inner tensors may be asked for."""
     x, w = leaf(1.0, 2.0), leaf(3.0, 4.0)
     y = x * w
     (y * y).sum().backward(inputs=[x, y])
@@ -239,9 +239,7 @@ def test_gradients_share_memory_with_nobody(create_graph):
     x, y, v = leaf(1.0, 2.0), leaf(1.0, 2.0), torch.ones(2)
     (x + y).backward(v, create_graph=create_graph)
     arrays = [x.grad.array, y.grad.array, v.array]
-    assert not any(
-        np.shares_memory(a, b) for i, a in enumerate(arrays) for b in arrays[i + 1 :]
-    )
+    assert not any(np.shares_memory(a, b) for i, a in enumerate(arrays) for b in arrays[i + 1 :])
 
 
 def test_the_upstream_gradient_is_not_changed():
@@ -297,7 +295,7 @@ def test_a_pass_without_meaning_is_refused_in_words(run, error, says):
 
 
 def test_after_backward_and_deletion_nothing_survives_but_the_leaves():
-    """No reference cycle holds a graph: its tensors go with the last name, without the collector."""
+    """No reference cycle holds a graph: its tensors go with the last name, uncollected."""
     x = leaf(1.0, 2.0)
     y = x.exp()
     z = (y * y).sum()

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import GradientError, ShapeError
+from ..errors import GradientError, InputTypeError, ShapeError
 from ..ops.joining import stack
 from ..tensor import Tensor
 from .grad_mode import enable_grad
@@ -142,12 +142,25 @@ def _evaluate(
     """Run `func` on fresh leaves (or, to be differentiated further, on views of the user's
     tensors).
     """
+    for x in as_tuple(inputs):
+        _require_tensor("inputs", x)
     with enable_grad():
         xs = tuple(
             x.reshape(x.shape) if create_graph and x.requires_grad else x.detach().requires_grad_()
             for x in as_tuple(inputs)
         )
-        return xs, func(*xs)
+        ys = func(*xs)
+    for y in as_tuple(ys):
+        _require_tensor("what the function returns", y)
+    return xs, ys
+
+
+def _require_tensor(what: str, x: Any) -> None:
+    if not isinstance(x, Tensor):
+        raise InputTypeError(
+            f"autograd.functional: {what} must be a tensor or a tuple of tensors, but "
+            f"{type(x).__name__} came. Make it one: tinygrad_edu.tensor(...)."
+        )
 
 
 def _directions(name: str, v: Any, like: Any, what: str) -> tuple[Tensor, ...]:

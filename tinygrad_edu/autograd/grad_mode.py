@@ -36,7 +36,7 @@ class _Mode:
 
     wanted = True
 
-    def __new__(cls, *args: Any) -> Any:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         if args and callable(args[0]):  # @no_grad without parentheses
             return cls()(args[0])
         return super().__new__(cls)
@@ -57,15 +57,22 @@ class _Mode:
 
             @functools.wraps(function)
             def steps(*args: Any, **kwargs: Any) -> Any:
-                with self._again():
-                    generator = function(*args, **kwargs)
+                generator = function(*args, **kwargs)
+                resume, news = generator.send, None  # what the caller wants next, and with what
                 while True:
                     try:
                         with self._again():
-                            value = next(generator)
+                            value = resume(news)
                     except StopIteration as end:
                         return end.value
-                    yield value
+                    try:
+                        resume, news = generator.send, (yield value)
+                    except GeneratorExit:
+                        with self._again():
+                            generator.close()
+                        raise
+                    except BaseException as error:
+                        resume, news = generator.throw, error
 
             return steps
 
@@ -112,8 +119,8 @@ class set_grad_enabled(_Mode):
 
 
 class inference_mode(_Mode):
-    """Like `no_grad()`, for code that will never need gradients; `inference_mode(False)` does
-    nothing.
+    """Like `no_grad()`, for code that will never need gradients; `inference_mode(False)` records
+    again, even within it.
     """
 
     def __init__(self, mode: bool = True) -> None:
@@ -121,8 +128,7 @@ class inference_mode(_Mode):
 
     def __enter__(self) -> None:
         self._saved = modes.grad, modes.inference
-        if self.mode:
-            modes.grad, modes.inference = False, True
+        modes.grad, modes.inference = not self.mode, self.mode
 
     def __exit__(self, *_: Any) -> None:
         modes.grad, modes.inference = self._saved

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import GradcheckError
+from ..errors import ArgumentError, GradcheckError
 from ..tensor import Tensor
 from .grad_mode import enable_grad
 from .gradients import as_tuple, grad
@@ -56,6 +56,11 @@ def gradcheck(
     Raises `GradcheckError` with a report, unless `raise_exception=False`: then it returns False.
     """
     xs = as_tuple(inputs)
+    if not any(isinstance(x, Tensor) and x.requires_grad for x in xs):
+        raise ArgumentError(
+            "gradcheck: none of the inputs requires a gradient, so there is nothing to check. Make "
+            "them with requires_grad=True, and in float64."
+        )
     failures: list[str] = []
     for k, y in enumerate(_outputs(func, xs)):
         if y.array.dtype.kind != "f":

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import tensor as _tensor
 from ..engine import run
-from ..errors import GradientError, InputTypeError
+from ..errors import ArgumentError, GradientError, InputTypeError
 from ..tensor import Tensor, lift, seed
 
 __all__ = ["backward", "grad"]
@@ -56,6 +56,13 @@ def grad(
     `backward` would.
     """
     roots, wanted = as_tuple(outputs), as_tuple(inputs)
+    if materialize_grads and allow_unused is False:
+        raise ArgumentError(
+            "grad: materialize_grads=True puts zeros where an input is not used, and "
+            "allow_unused=False forbids that. Leave allow_unused out."
+        )
+    if not wanted:
+        raise GradientError("grad: inputs= is empty. Name the tensors whose gradients are wanted.")
     given = (None,) * len(roots) if grad_outputs is None else as_tuple(grad_outputs)
     _check_lengths("grad", roots, given)
     if is_grads_batched:

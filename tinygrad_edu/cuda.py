@@ -1,0 +1,15 @@
+"""What scripts ask to choose a device: `"cuda" if torch.cuda.is_available() else "cpu"`."""
+
+from __future__ import annotations
+
+__all__ = ["device_count", "is_available"]
+
+
+def is_available() -> bool:
+    """False: everything here is computed on the CPU, by NumPy."""
+    return False
+
+
+def device_count() -> int:
+    """0: there is no other device."""
+    return 0
