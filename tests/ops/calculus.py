@@ -97,3 +97,28 @@ def slope(f: Callable[[float], Any], h: float = 1e-6) -> Any:
 def right_slope(f: Callable[[float], Any], h: float = 1e-7) -> Any:
     """The derivative of `f` at 0 from above; with −h, from below."""
     return (f(h) - f(0.0)) / h
+
+
+# -- whole Jacobians, of all outputs by all elements of the moving inputs
+
+
+def jacobian(op: Op, call: Call) -> np.ndarray:
+    """Row by row from the rules: a row is the gradient of one output."""
+    z, n = value(op, call), sum(x.size for x in arrays(op, call))
+    rows = [pullback(op, call, one.reshape(z.shape)) for one in np.eye(z.size)]
+    flat = [x.array.ravel() for row in rows for x in row]
+    return np.concatenate([np.zeros(0), *flat]).reshape(z.size, n)
+
+
+def difference_jacobian(op: Op, call: Call) -> np.ndarray:
+    """Column by column from differences: a column is the slope along one element of the inputs."""
+    xs = arrays(op, call)
+    sizes = [x.size for x in xs]
+
+    def column(one: np.ndarray) -> np.ndarray:
+        parts = np.split(one, np.cumsum(sizes)[:-1])
+        u = [part.reshape(x.shape) for part, x in zip(parts, xs, strict=True)]
+        return slope(lambda h: value(op, call, moved(xs, u, h)).ravel())
+
+    columns = [column(one) for one in np.eye(sum(sizes))]
+    return np.array(columns).T.reshape(value(op, call).size, sum(sizes))

@@ -71,7 +71,7 @@ def _kl(draw: Draw, shape: Shape) -> Call:
 
 
 def _classes(draw: Draw, shape: Shape, labels: bool) -> tuple[Any, ...]:
-    """Logits (C), (N, C) or (N, C, d), a target of class numbers or probabilities, weights or None."""
+    """Logits (C), (N, C) or (N, C, d), labels or probabilities for a target, weights or None."""
     c = draw.number(2, 3)
     shape = (*shape[:1], c, *shape[1:]) if shape else (c,)
     axis = min(1, len(shape) - 1)
@@ -125,6 +125,14 @@ def _torch_asymmetric(x: Any, target: Any, a: float, b: float, reduction: str) -
     d = target - x
     losses = torch.where(d < 0, a * d * d, b * d * d)
     return losses if reduction == "none" else getattr(losses, reduction)()
+
+
+def _torch_logits(
+    x: Any, target: Any, weight: Any = None, pos_weight: Any = None, reduction: str = "mean"
+) -> Any:
+    return torch.nn.functional.binary_cross_entropy_with_logits(
+        x, target, weight, pos_weight=pos_weight, reduction=reduction
+    )
 
 
 LOGITS = np.zeros((2, 3))
@@ -182,11 +190,7 @@ SAMPLES = {
         _binary_logits,
         types=FLOATS,
         alike=True,
-        torch=lambda x, target, weight=None, pos_weight=None, reduction="mean": (
-            torch.nn.functional.binary_cross_entropy_with_logits(
-                x, target, weight, pos_weight=pos_weight, reduction=reduction
-            )
-        ),
+        torch=_torch_logits,
         errors=COLUMN,
     ),
     "kl_div": Samples(_kl, types=FLOATS, alike=True, torch="nn.functional.kl_div"),

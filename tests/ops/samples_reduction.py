@@ -1,4 +1,4 @@
-"""Samples for many numbers into fewer: sums, spreads, extremes, norms, orders, running sums, softmax."""
+"""Samples for many numbers into fewer: sums, spreads, extremes, norms, orders, softmax."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _count(shape: Shape, dim: Any) -> int:
 
 
 def _spread(draw: Draw, shape: Shape) -> Call:
-    """Bessel's correction only where there are two elements or more: of one, the variance is NaN."""
+    """Bessel's correction only where there are two elements: of one, the variance is NaN."""
     dim = draw.dims(shape)
     correction = draw.one_of(1, 0) if _count(shape, dim) > 1 else 0
     return call(draw.reals(shape), dim=dim, keepdim=draw.chance(), correction=correction)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from .drawing import Call, Draw, Samples, Shape, call, torch, unary
+from .drawing import FLOATS, Call, Draw, Samples, Shape, call, torch, unary
 
 MATRIX = np.arange(6.0).reshape(2, 3)
 
@@ -130,7 +130,9 @@ SHAPES = {
         linear="jointly",
         errors=[call(np.ones(3), shape=(2, 2))],
     ),
-    "sum_to": Samples(_sum_to, torch=lambda x, shape: x.sum_to_size(shape), linear="jointly"),
+    "sum_to": Samples(
+        _sum_to, torch=lambda x, shape: x.sum_to_size(shape), types=FLOATS, linear="jointly"
+    ),
     "reshape": Samples(
         _reshape,
         linear="jointly",

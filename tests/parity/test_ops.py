@@ -88,7 +88,7 @@ class Side:
 
 
 def _may_move(name: str, i: int, x: np.ndarray) -> bool:
-    """Whether a gradient is asked for this input: not for weights, which PyTorch treats as constant."""
+    """Whether a gradient is asked for this input: not for weights, constants to PyTorch."""
     op = registry.get(name)
     free = op is None or not op.differentiable or op.rule(i) is not None
     return x.dtype.kind == "f" and free
@@ -176,7 +176,7 @@ def close(x: np.ndarray, expected: np.ndarray) -> None:
 
 
 def typed(call: Call, choose: Callable[[], str]) -> Call:
-    """The call with its floating point arrays in the types that `choose` gives, one after another."""
+    """The call with its floating point arrays in the types that `choose` gives."""
     inputs = (
         x.astype(choose()) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x
         for x in call.inputs
@@ -205,7 +205,7 @@ def test_numbers_and_gradients(name: str, dtype: str, data: st.DataObject) -> No
 @every_counterpart
 @drawn
 def test_mixed_types(name: str, data: st.DataObject) -> None:
-    """Integers, booleans, floats of two widths, mixed: the same type and numbers, or both refuse."""
+    """Integers, truth values and floats mixed: the same type and numbers, or both refuse."""
     draw, samples = Draw(data.draw), EVERYTHING[name]
     call = samples.case(draw, data.draw(SHAPES))
     kind = draw.one_of(*samples.types)
