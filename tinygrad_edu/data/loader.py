@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from ..creation import tensor
-from ..sampling import randperm
 from ..dtypes import float64
 from ..errors import ArgumentError, InputTypeError, ShapeError
 from ..random import Generator
+from ..sampling import randperm
 from ..tensor import Tensor
 
 __all__ = ["DataLoader", "Dataset", "TensorDataset"]

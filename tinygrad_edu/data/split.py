@@ -46,7 +46,7 @@ class TrainTest:
     @property
     def features(self) -> int:
         """D, how many numbers describe one example."""
-        return self.x_train.shape[1]
+        return int(self.x_train.shape[1])
 
     def __repr__(self) -> str:
         picture = "×".join(map(str, self.image_shape))
