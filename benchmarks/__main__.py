@@ -27,6 +27,7 @@ def _options() -> argparse.Namespace:
         "--threads", type=int, default=os.cpu_count() or 1, help="for every library (all cores)"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured here")
+    parser.add_argument("--markdown", action="store_true", help="end with a table for the README")
     parser.add_argument(
         "--check", action="store_true", help="exit with 1 where a bound is missed or not measured"
     )
@@ -47,6 +48,8 @@ def main() -> int:
         return 0
     settings = Settings(threads=options.threads, quick=options.quick)
     outcome = report.run(cases, settings)
+    if options.markdown:
+        print(f"\n{report.markdown(outcome)}")
     if options.json:
         report.write_json(outcome, settings, options.json)
     return 0 if outcome.kept or not options.check else 1

@@ -74,6 +74,25 @@ def _figure(figure: Figure) -> str:
     return f"{text} ≤ {figure.bound:g}  {'holds' if figure.kept else 'MISSED'}"
 
 
+def markdown(outcome: Outcome) -> str:
+    """The rows that have times, as a table for the README."""
+    lines = ["| | tinygrad_edu | peer | ratio | bound |", "|---|---|---|---|---|"]
+    for name, rows in outcome.rows.items():
+        for row in rows:
+            contenders = list(row.times.items())  # ours first
+            for (peer, times), figure in zip(contenders[1:], row.figures, strict=False):
+                ours = contenders[0][1]
+                cells = [
+                    f"{name}: {row.label}",
+                    f"{ours.median:.3g} {row.unit}",
+                    f"{peer} {times.median:.3g} {row.unit}",
+                    f"**{figure.value:.2f}**",
+                    f"≤ {figure.bound:g}" if figure.bound else "",
+                ]
+                lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def write_json(outcome: Outcome, settings: Settings, path: Path) -> None:
     """Everything that was measured, samples and all."""
     document = {

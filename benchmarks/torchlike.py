@@ -70,8 +70,9 @@ def mlp_step(
     for n_in, n_out in pairwise(sizes):
         layers += [nn.Linear(n_in, n_out), nn.ReLU()]
     model = nn.Sequential(*layers[:-1])
-    for p in model.parameters():  # the same weights for everyone
-        p.data = library.tensor(rng.normal(0, 0.05, tuple(p.shape)).astype(np.float32))
+    with library.no_grad():  # the same weights for everyone, in whatever layout the layer chose
+        for p in model.parameters():
+            p.copy_(library.tensor(rng.normal(0, 0.05, tuple(p.shape)).astype(np.float32)))
     x = library.tensor(rng.random((batch, sizes[0]), dtype=np.float32))
     t = library.tensor(rng.integers(0, sizes[-1], batch))
     updates = getattr(optim, optimizer)(model.parameters(), **{"lr": 0.01, **options})

@@ -63,7 +63,7 @@ def _chain(length: int) -> None:
 
 def _doublings() -> None:
     """x + x, a thousand times over: 2¹⁰⁰⁰ paths lead from the end to x, and 1000 nodes."""
-    x = tinygrad_edu.tensor(1.0, dtype=tinygrad_edu.float64, requires_grad=True)
+    x = tinygrad_edu.tensor(np.float64(1), requires_grad=True)
     h = x
     for _ in range(DOUBLINGS):
         h = h + h
