@@ -170,6 +170,7 @@ class _Lifted:
         return self.node.shape_of(i)
 
 
+@np.errstate(all="ignore")  # a slope that is infinite is a result; anomaly mode speaks of it
 def run(
     roots: Iterable[tuple[Any, Array]],
     *,
@@ -201,17 +202,13 @@ def _walk(
     retain_graph: bool,
     lift: Callable[[Any, Any], Any] | None,
 ) -> dict[Any, Array]:
-    if targets is not None:
-        targets = set(
-            targets
-        )  # by identity: in a list, `in` would ask the tensors whether they are equal
-    needed = None if targets is None else _leading_to(targets, [edge for edge, _ in roots])
-    totals: dict[
-        Any, tuple[Array, bool]
-    ] = {}  # edge → its gradient so far; is that array ours alone?
-    frontier: list[
-        tuple[int, Node]
-    ] = []  # a heap of (-number, node): the node made last comes first
+    # By identity: in a list, `in` would ask the tensors whether they are equal.
+    wanted = set(targets or ())
+    needed = None if targets is None else _leading_to(wanted, [edge for edge, _ in roots])
+    # Edge → its gradient so far, and whether that array is ours alone.
+    totals: dict[Any, tuple[Array, bool]] = {}
+    # A heap of (-number, node): the node made last comes first.
+    frontier: list[tuple[int, Node]] = []
     results: dict[Any, Array] = {}
     listeners = modes.listeners
 
@@ -227,9 +224,11 @@ def _walk(
         if node.hooks:
             for hook in list(node.hooks.values()):
                 g = hook(g)
-        if needed is not None and node in targets:
+        if node in wanted:
             results[node] = g
-            if not any(edge in needed for edge in node.inputs if edge is not None):
+            if needed is not None and not any(
+                edge in needed for edge in node.inputs if edge is not None
+            ):
                 continue  # nothing beyond it is asked for, so its values are not used up either
         op, values = node.op, node.values
         if values is None and op.saves:
@@ -295,7 +294,7 @@ def ancestors(edges: Iterable[Any]) -> list[Node]:
     return sorted(seen, key=lambda node: node.number)
 
 
-def _leading_to(targets: Iterable[Any], roots: list[Any]) -> set[Any]:
+def _leading_to(targets: set[Any], roots: list[Any]) -> set[Any]:
     """The edges between `roots` and `targets`: those whose gradient has to be known."""
     needed = set(targets)
     for node in ancestors(roots):  # inputs come before the nodes that use them
