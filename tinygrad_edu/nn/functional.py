@@ -75,7 +75,7 @@ __all__ = [
 
 def _written(x: Tensor, result: Tensor, inplace: bool, name: str) -> Tensor:
     """The result, or x with the result written over it."""
-    return x._become(result, name + "_") if inplace else result  # type: ignore[no-any-return]
+    return x._become(result, name + "_") if inplace else result
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:

@@ -174,7 +174,7 @@ def _gate(
         start = cuts[-1].stop if cuts else 0
         cuts.append(slice(start, start + flat.numel()))
 
-    def pass_by(g: Tensor) -> Tensor:
+    def pass_by(g: Tensor) -> Any:
         grads: list[Any] = [None] * len(values)
         for i, cut in zip(places, cuts, strict=True):
             grads[i] = g[cut].reshape(values[i].shape)

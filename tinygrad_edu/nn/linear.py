@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes, ops
-from ..conversion import check_device
 from ..errors import ArgumentError
+from ..layout import check_device
 from ..tensor import Tensor
 from . import init
 from .module import Module

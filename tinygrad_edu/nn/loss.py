@@ -48,9 +48,7 @@ class CrossEntropyLoss(_WeightedLoss):
         self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
 
     def forward(self, input: Tensor, target: Tensor) -> Any:
-        """Logits (N, C) or (N, C, d…), class numbers (N) or (N, d…), or probabilities like the
-        logits.
-        """
+        """Logits (N, C) or (N, C, d…); class numbers (N) or (N, d…), or probabilities."""
         return ops.cross_entropy(
             input, target, self.weight, self.ignore_index, self.reduction, self.label_smoothing
         )

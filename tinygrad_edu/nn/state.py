@@ -28,8 +28,6 @@ class IncompatibleKeys(NamedTuple):
             f"unexpected_keys={self.unexpected_keys})"
         )
 
-    __str__ = __repr__
-
 
 class Stateful:
     """The part of a Module that saves and restores its numbers."""
@@ -54,10 +52,10 @@ class Stateful:
         prefix: str = "",
         keep_vars: bool = False,
     ) -> dict[str, Any]:
-        """Every parameter and persistent buffer by its name, "0.weight": the numbers, without
-        history.
+        """Every parameter and persistent buffer by its name, such as "0.weight".
 
-        The tensors share the module's memory; `keep_vars` gives the parameters themselves.
+        The tensors share the module's memory, without its history; `keep_vars` gives the
+        parameters themselves.
         """
         found = OrderedDict() if destination is None else destination
         for name, x in self._own_state().items():
@@ -75,8 +73,7 @@ class Stateful:
         `strict` demands that the names agree exactly; `assign` takes the tensors themselves instead
         of copying their numbers. Either everything is loaded or, where an error is raised, nothing.
 
-        Raises `StateError`, a report of all that does not fit: missing and unexpected names,
-        shapes.
+        Raises `StateError`, a report of all that does not fit: names and shapes.
         """
         if not isinstance(state_dict, Mapping):
             raise InputTypeError(

@@ -68,10 +68,9 @@ class Truth:
             if smoothing:
                 q = q * (1 - smoothing) + smoothing / self.shape[self.axis]
         else:
-            q = np.zeros(self.shape, dtype)
-            if smoothing:
-                q += smoothing / max(self.shape[self.axis], 1)
-            q[self.own()] += 1 - smoothing
+            everywhere = smoothing / max(self.shape[self.axis], 1)
+            q = np.full(self.shape, everywhere, dtype) if smoothing else np.zeros(self.shape, dtype)
+            q[self.own()] = 1 - smoothing + everywhere
             if self.kept is not None:
                 q *= np.expand_dims(self.kept, self.axis)
         return q if self.weight is None else q * self.weight_along(dtype)

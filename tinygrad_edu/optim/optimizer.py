@@ -115,14 +115,12 @@ class Optimizer:
         return buffer
 
     def direction(self, p: np.ndarray, g: np.ndarray, group: Group) -> np.ndarray:
-        """The gradient to go down: g, turned round to maximize, plus the L2 penalty's weight_decay
-        · p.
-        """
+        """What to go down: g, turned round to maximize, plus the slope of the L2 penalty."""
         decay = group["weight_decay"]
         if not decay:
             return np.negative(g, out=self.scratch(g, 1)) if group["maximize"] else g
-        d = np.multiply(p, float(decay), out=self.scratch(p, 1))
-        return (np.subtract if group["maximize"] else np.add)(d, g, out=d)
+        d: np.ndarray = np.multiply(p, float(decay), out=self.scratch(p, 1))
+        return np.subtract(d, g, out=d) if group["maximize"] else np.add(d, g, out=d)
 
     # -- groups
 

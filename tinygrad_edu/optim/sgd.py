@@ -78,6 +78,5 @@ class SGD(Optimizer):
             np.subtract(w, np.multiply(v, lr, out=s), out=w)
 
     def _damped(self, d: np.ndarray, group: Group) -> np.ndarray:
-        if not group["dampening"]:
-            return d
-        return np.multiply(d, 1 - float(group["dampening"]), out=self.scratch(d))
+        keep = 1 - float(group["dampening"])
+        return d if keep == 1 else np.multiply(d, keep, out=self.scratch(d))

@@ -1,0 +1,1 @@
+"""Tests of modules, layers, losses and initialisation."""
