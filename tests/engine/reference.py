@@ -93,8 +93,9 @@ class Value:
         return self.x, self.d, self.h
 
     def biggest(self) -> float:
-        """The largest number in it; NaN stands for a curvature that nobody knows."""
-        return max(float(np.abs(np.nan_to_num(part)).max(initial=0)) for part in self.parts())
+        """The largest number in it. A curvature of NaN is one that nobody knows."""
+        known = [self.x, self.d, np.nan_to_num(self.h, nan=0.0)]
+        return max(float(np.abs(np.nan_to_num(part, nan=np.inf)).max(initial=0)) for part in known)
 
     def slopes(self, upstream: Array) -> Array:
         """The gradient of ⟨upstream, x⟩ along all directions: (P,)."""
@@ -191,7 +192,7 @@ def moved(x: Value, move: Move, recording: bool = True, view: bool = False) -> V
         assert all(np.shares_memory(a, b) for a, b in zip(out.parts(), x.parts(), strict=True))
         out.memory = x.memory
     else:
-        out = Value(*(np.array(part) for part in out.parts()))
+        out = Value(*(np.array(part, order="C") for part in out.parts()))
     return book([x], [], out, recording)
 
 
@@ -246,7 +247,7 @@ def detached(x: Value) -> Value:
 
 def placed(x: Value, index: tuple, y: Value, recording: bool = True) -> Value:
     """A copy of x with y written at an index: `x[index] = y`."""
-    out = Value(*(np.array(part) for part in x.parts()))
+    out = Value(*(np.array(part, order="C") for part in x.parts()))
     n = out.x[index].ndim
     for lead, (part, new) in enumerate(zip(out.parts(), _with_axes(y, n), strict=True)):
         part[(slice(None),) * lead + index] = new

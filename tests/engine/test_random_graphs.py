@@ -35,6 +35,7 @@ PROBES = 2  # intermediate values whose own gradients are asked for …
 PROBE_SIZE = 6  # … and the most elements that one has
 DIRECTIONS = sum(int(np.prod(s)) for s in LEAVES.values()) + PROBES * PROBE_SIZE
 TOO_BIG = 1e4  # beyond, rounding would be mistaken for errors
+SMALL = 1e-3  # nothing smaller is divided by
 TOO_MANY = 12  # elements
 
 INDICES: list[tuple] = [
@@ -52,7 +53,6 @@ class Twin:
 
     tensor: tg.Tensor
     value: ref.Value
-    pinned: bool = False  # not to be edited
 
     def __repr__(self) -> str:
         return f"Twin{tuple(self.tensor.shape)}"
@@ -79,6 +79,7 @@ class RandomProgram(RuleBasedStateMachine):
         self.live: list[Twin] = []
         self.targets: dict[str, tuple[Twin, slice]] = {}  # what gradients are asked for; its directions
         self.grads: dict[str, np.ndarray] = {}
+        self.pinned: list[ref.Memory] = []  # what is not edited
         self.free = 0  # the first direction that nobody has taken
 
     # -- statements
@@ -125,6 +126,8 @@ class RandomProgram(RuleBasedStateMachine):
         try:
             np.broadcast_shapes(x.value.x.shape, y.value.x.shape)
         except ValueError:
+            return multiple()
+        if name == "div" and np.abs(y.value.x).min() < SMALL:
             return multiple()
         return self._compute(
             [x, y],
@@ -236,7 +239,7 @@ class RandomProgram(RuleBasedStateMachine):
             [x], lambda: ref.moved(x.value, lambda a, _: a.copy()), x.tensor.clone, True
         )
         if isinstance(twin, Twin):
-            twin.pinned = True
+            self.pinned.append(twin.value.memory)
             self._ask_for(f"probe {n}", twin)
         return twin
 
@@ -272,8 +275,18 @@ class RandomProgram(RuleBasedStateMachine):
                 t = getattr(t, how)(*[y.tensor] * (how == "copy_"))
             assert t is x.tensor
 
+        if how == "/=" and np.abs(y.value.x).min() < SMALL:
+            return
         reads_y = how == "copy_" or how.endswith("=")
         self._edit(x, y if reads_y else None, x.value.x.shape, reference, do, on)
+
+    @rule(target=twins, x=twins, where=index, by=st.sampled_from(["a", "b", "c"]))
+    def edit_a_view(self, x: Twin, where: tuple, by: str) -> Any:
+        """v = x[where]; v *= leaf: x goes on with what v has become, or is refused."""
+        v = self.pick(x, where, True)
+        if isinstance(v, Twin):
+            self.edit(v, self.targets[by][0], "*=", True)
+        return v
 
     @rule(x=twins, where=index, y=twins, scaled=st.booleans(), on=recording)
     def edit_at(self, x: Twin, where: tuple, y: Twin, scaled: bool, on: bool) -> None:
@@ -305,7 +318,7 @@ class RandomProgram(RuleBasedStateMachine):
         do: Callable[[], None],
         on: bool,
     ) -> None:
-        if x.pinned or (y is not None and not _broadcasts(y.value.x.shape, into)):
+        if x.value.memory in self.pinned or (y is not None and not _broadcasts(y.value.x.shape, into)):
             return
         with np.errstate(all="ignore"):
             new = reference()
@@ -409,7 +422,8 @@ class RandomProgram(RuleBasedStateMachine):
         value = ref.Value(g.array.copy(), d, np.full((DIRECTIONS, *d.shape), np.nan))
         records = x.value.record.ancestors() if x.value.record is not None else set()
         value.record = ref.Record(list(records), [read for r in records for read in r.reads])
-        twin = Twin(g, value, pinned=True)
+        self.pinned.append(value.memory)
+        twin = Twin(g, value)
         self.live.append(twin)
         return twin
 
@@ -470,6 +484,8 @@ class RandomProgram(RuleBasedStateMachine):
         """No value was changed by anything but its own edits, and none has lost its history."""
         for twin in self.live:
             same(twin.tensor.array, twin.value.x)
+            if twin.value.x.flags.writeable:  # a kink must not fall between two ways of rounding
+                twin.value.x[...] = twin.tensor.array
             assert twin.tensor.requires_grad == twin.value.tracked
 
     @invariant()
