@@ -27,7 +27,7 @@ class Edits:
         self.owner = owner  # keeps the callback alive that removes this entry
         self.count = 0  # how many edits: PyTorch's `_version`
         self.last = 0  # the time of the last one
-        self.recorded = 0  # the time of the last one that a graph remembers …
+        self.recorded = 0  # the number of the node that recorded the last one, if a graph did …
         self.heirs: list[weakref.ref[Any]] = []  # … and the tensors that carry the new history
 
 
@@ -68,7 +68,7 @@ def stamp(array: np.ndarray, *, by: Any = None) -> None:
     entry.count += 1
     entry.last = tick()
     if by is not None:
-        entry.recorded = entry.last
+        entry.recorded = by.node.number  # so what is computed from that node is not older
         entry.heirs = [weakref.ref(by)]
         rewritten.add(key)
 

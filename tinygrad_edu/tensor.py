@@ -8,7 +8,6 @@ that.
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -255,10 +254,8 @@ class Tensor(Methods, InPlace, Hooks, Conversion, NumPyProtocol):
         return self
 
     def detach(self) -> Tensor:
-        """The same numbers, the same memory, no history: no later one of the memory concerns it."""
-        made = Tensor(self.array)
-        made.__dict__["taken"] = math.inf
-        return made
+        """The same numbers, the same memory, no history."""
+        return _constant(self.array)
 
     def detach_(self) -> Tensor:
         """Forget this tensor's history, in place."""
@@ -424,6 +421,8 @@ def backward(
             f"backward: inputs= holds {len(inputs)} tensor(s), and each must require a gradient. "
             "Leave inputs out to reach every leaf, or create them with requires_grad=True."
         )
+    if memory.rewritten:
+        refuse_stale("backward", [x for x in inputs or () if x.node is not None])
     found = run(
         roots,
         targets=None if inputs is None else [x.edge for x in inputs],

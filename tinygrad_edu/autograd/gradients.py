@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from .. import memory
 from .. import tensor as _tensor
 from ..engine import run
 from ..errors import ArgumentError, GradientError, InputTypeError
+from ..inplace import refuse_stale
 from ..tensor import Tensor, lift, seed
 
 __all__ = ["backward", "grad"]
@@ -75,6 +77,8 @@ def grad(
                 f"grad: input {i} does not require a gradient, so nothing was recorded about it. "
                 "Create it with requires_grad=True before computing the outputs."
             )
+    if memory.rewritten:
+        refuse_stale("grad", [x for x in wanted if x.node is not None])
     found = run(
         [seed(y, g, create_graph) for y, g in zip(roots, given, strict=True)],
         targets=[x.edge for x in wanted],
