@@ -177,6 +177,7 @@ LOGITS = torch.zeros(2, 3)
         (lambda: F.huber_loss(LOGITS, LOGITS, delta=0), ValueError, "above 0"),
         (lambda: F.smooth_l1_loss(LOGITS, LOGITS, beta=-1), ValueError, "negative"),
         (lambda: F.binary_cross_entropy(LOGITS + 2, LOGITS), RuntimeError, "with_logits"),
+        (lambda: F.binary_cross_entropy(LOGITS, LOGITS - 1), RuntimeError, "the target has"),
         (
             lambda: F.binary_cross_entropy(LOGITS, LOGITS, torch.ones(2, 2, 3)),
             RuntimeError,

@@ -65,7 +65,7 @@ def test_the_course_prints_momentum_in_the_same_way() -> None:
 
 
 def test_adam_without_bias_correction_starts_too_long() -> None:
-    """The course's Adam, printed without correction, starts (1 − β₁)/√(1 − β₂) ≈ 3.2 times as far."""
+    """The course's Adam, without correction, starts (1 − β₁)/√(1 − β₂) ≈ 3.2 times as far."""
     p, lr, g = parameter([3.0]), 0.01, 6.0
     m, v = (1 - 0.9) * g, (1 - 0.999) * g**2
     printed = lr * m / math.sqrt(v)

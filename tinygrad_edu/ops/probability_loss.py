@@ -20,21 +20,25 @@ def binary_cross_entropy(
 
     The logarithms are held above −100, so that a sure and wrong prediction costs 100, not infinity.
     From a network's last layer prefer `binary_cross_entropy_with_logits`, which cannot lose digits.
-    Raises `ArgumentError` where x is no probability.
+    Raises `ArgumentError` where x or t is no probability.
     """
     check("binary_cross_entropy", x, target)
     check_weight("binary_cross_entropy", weight, x.shape)
-    if x.size and not (x.min() >= 0 and x.max() <= 1):
-        raise ArgumentError(
-            f"binary_cross_entropy: the predictions lie between {x.min():g} and {x.max():g}, but a "
-            "probability lies between 0 and 1. Apply sigmoid() first, or use "
-            "binary_cross_entropy_with_logits."
-        )
+    _check_share(x, "prediction", "Apply sigmoid() first, or use binary_cross_entropy_with_logits.")
+    _check_share(target, "target", "Scale it, or use mse_loss if it is no probability.")
     yes, no = _held_logs(x)
     losses = (target - 1) * no - target * yes
     if weight is not None:
         losses = losses * constant(weight, x)
     return reduced("binary_cross_entropy", losses, reduction)
+
+
+def _check_share(x: Array, what: str, fix: str) -> None:
+    if x.size and not (x.min() >= 0 and x.max() <= 1):
+        raise ArgumentError(
+            f"binary_cross_entropy: the {what} has elements from {x.min():g} to {x.max():g}, but a "
+            f"probability lies between 0 and 1. {fix}"
+        )
 
 
 def _held_logs(x: Array) -> tuple[Array, Array]:
