@@ -117,10 +117,15 @@ class Optimizer:
     def direction(self, p: np.ndarray, g: np.ndarray, group: Group) -> np.ndarray:
         """What to go down: g, turned round to maximize, plus the slope of the L2 penalty."""
         decay = group["weight_decay"]
+        if not decay and not group["maximize"]:
+            return g
+        d = self.scratch(p, 1)
         if not decay:
-            return np.negative(g, out=self.scratch(g, 1)) if group["maximize"] else g
-        d: np.ndarray = np.multiply(p, float(decay), out=self.scratch(p, 1))
-        return np.subtract(d, g, out=d) if group["maximize"] else np.add(d, g, out=d)
+            np.negative(g, out=d)
+        else:
+            np.multiply(p, float(decay), out=d)
+            (np.subtract if group["maximize"] else np.add)(d, g, out=d)
+        return d
 
     # -- groups
 
