@@ -12,6 +12,7 @@ from tinygrad_edu.data import DataLoader, TensorDataset, digits
 from tinygrad_edu.errors import AnomalyError, ArgumentError
 from tinygrad_edu.lab import Recipe, cosine, evaluate, mlp, recipe_for, train
 from tinygrad_edu.lab.recipe import ACTIVATIONS, OPTIMIZERS
+from tinygrad_edu.lab.threads import threads_for
 from tinygrad_edu.random import manual_seed
 from tinygrad_edu.tensor import Tensor
 
@@ -191,3 +192,27 @@ def test_no_hidden_layer_is_a_linear_model() -> None:
     """`hidden=()` gives one layer from the pixels to the classes."""
     model = Recipe(hidden=()).model(digits())
     assert [tuple(p.shape) for p in model.parameters()] == [(10, 64), (10,)]
+
+
+def test_small_networks_compute_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small network has one BLAS thread while it trains; before, after and wide ones have all.
+
+    A number that the user set in the environment is left alone.
+    """
+    pools = pytest.importorskip("threadpoolctl", reason="threadpoolctl is not installed")
+
+    def threads() -> list[int]:
+        infos = pools.threadpool_info()
+        return [info["num_threads"] for info in infos if info["user_api"] == "blas"]
+
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    before = threads()
+    with threads_for(mlp([784, 128, 10])):
+        assert set(threads()) <= {1}
+    assert threads() == before
+    with threads_for(mlp([784, 1024, 1024, 10])):
+        assert threads() == before
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    with threads_for(mlp([784, 128, 10])):
+        assert threads() == before

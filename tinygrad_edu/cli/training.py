@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,16 +14,12 @@ from ..data import TrainTest, digits, mnist
 from ..errors import ArgumentError, NotInstalled
 from ..lab import Epoch, Recipe, recipe_for, save_curves, save_history, save_model
 from ..lab.extras import extra
-from ..lab.threads import one_blas_thread
 from ..lab.words import WORDS
 
 __all__ = ["run"]
 
 STOPPED = 130
 """The exit code after Ctrl-C: 128 and the number of the signal."""
-
-_SMALL = 512
-"""Up to this width of a layer one thread is as fast as two, and leaves the other core free."""
 
 
 def run(data: str, out: Path | None, lang: str, no_plot: bool, quiet: bool, **settings: Any) -> int:
@@ -93,8 +88,7 @@ class Job:
         recipe = self.recipe
         steps = recipe.epochs * len(recipe.loader(self.data))
         # `disable=None` draws no bar where nobody looks: into a file or a pipe.
-        bar = tqdm(total=steps, disable=self.quiet or None, leave=False, unit="batch")
-        with bar, one_blas_thread() if max(recipe.hidden, default=0) <= _SMALL else nullcontext():
+        with tqdm(total=steps, disable=self.quiet or None, leave=False, unit="batch") as bar:
             try:
                 for epoch in recipe.train(self.model, self.data, on_batch=bar.update):
                     self.weights = {k: v.clone() for k, v in self.model.state_dict().items()}

@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache
+from typing import Any
 
-__all__ = ["one_blas_thread"]
+__all__ = ["threads_for"]
+
+SMALL = 512
+"""Up to this width of a layer one thread is as fast as two, and leaves the other core free."""
 
 _CHOSEN = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """Inside, one thread computes each matrix product, and afterwards as many as before.
+def threads_for(model: Any) -> AbstractContextManager[Any]:
+    """Inside, one thread computes each matrix product of a small network.
 
-    The products of a small network take microseconds, and two threads spend more than that waiting
-    for each other: on two busy cores an MNIST training took 72 s of processor time with two threads
-    and 10 s with one. Where the user set a number in the environment, or where threadpoolctl is not
-    installed, everything stays as it is.
+    Such products take microseconds, and two threads spend more than that waiting for each other: on
+    two busy cores an MNIST training took 72 s of processor time with two threads and 10 s with one.
+    Where a layer is wide, where the user set a number in the environment, or where threadpoolctl is
+    not installed, everything stays as it is.
     """
+    widest = max((min(p.shape) for p in model.parameters() if p.ndim > 1), default=0)
+    pools = _pools()
+    if pools is None or widest > SMALL or any(name in os.environ for name in _CHOSEN):
+        return nullcontext()
+    limited: AbstractContextManager[Any] = pools.limit(limits=1, user_api="blas")
+    return limited
+
+
+@cache
+def _pools() -> Any:
+    """The libraries with threads of their own; looking for them takes a while."""
     try:
-        from threadpoolctl import threadpool_limits
+        from threadpoolctl import ThreadpoolController
     except ImportError:
-        threadpool_limits = None
-    if threadpool_limits is None or any(name in os.environ for name in _CHOSEN):
-        yield
-        return
-    with threadpool_limits(1, user_api="blas"):
-        yield
+        return None
+    return ThreadpoolController()

@@ -21,6 +21,7 @@ import numpy as np
 from ..autograd import no_grad
 from ..data import DataLoader
 from ..errors import AnomalyError, ArgumentError
+from .threads import threads_for
 
 __all__ = ["Epoch", "Score", "cosine", "evaluate", "train"]
 
@@ -82,20 +83,18 @@ def train(
 
     Raises `AnomalyError` where the loss is no longer a finite number.
     """
+    measure = measure or criterion
     rates = [group["lr"] for group in optimizer.param_groups]
     for number in range(1, epochs + 1):
-        started = perf_counter()
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate * schedule((number - 1) / epochs)
-        one_epoch(model, optimizer, criterion, loader, on_batch)
-        seconds = perf_counter() - started
-        yield Epoch(
-            number,
-            evaluate(model, measure or criterion, loader.dataset),
-            evaluate(model, measure or criterion, test),
-            optimizer.param_groups[0]["lr"],
-            seconds,
-        )
+        with threads_for(model):
+            started = perf_counter()
+            one_epoch(model, optimizer, criterion, loader, on_batch)
+            seconds = perf_counter() - started
+            learned = evaluate(model, measure, loader.dataset)
+            tested = evaluate(model, measure, test)
+        yield Epoch(number, learned, tested, optimizer.param_groups[0]["lr"], seconds)
 
 
 def one_epoch(
@@ -108,9 +107,7 @@ def one_epoch(
     """Predict, compare, go backward, step: once for every batch."""
     model.train()
     for x, y in loader:  # x (B, D), y (B,)
-        with np.errstate(
-            over="ignore", invalid="ignore"
-        ):  # the question below is the better warning
+        with np.errstate(over="ignore", invalid="ignore"):  # the check below says it better
             loss = criterion(model(x), y)
             optimizer.zero_grad()
             loss.backward()
