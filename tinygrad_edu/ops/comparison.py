@@ -125,7 +125,8 @@ def equal(x: Array, y: Array) -> bool:
 
 def isclose(x: Array, y: Array, rtol: float = 1e-5, atol: float = 1e-8) -> Array:
     """Whether |x − y| ≤ atol + rtol·|y|, elementwise."""
-    return (x == y) | (np.abs(x - y) <= atol + rtol * np.abs(y))
+    error = np.abs(x - y)  # infinite beside an infinite y, and then not below any bound
+    return (x == y) | (np.isfinite(error) & (error <= atol + rtol * np.abs(y)))
 
 
 def allclose(x: Array, y: Array, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
