@@ -213,6 +213,7 @@ PRODUCTS = {
         ours=lambda *xs, equation: ops.einsum(equation, *xs),
         torch=lambda *xs, equation: torch.einsum(equation, *xs),
         alike=True,
+        types=FLOATS,
         errors=[
             call(MATRIX, MATRIX, equation="ij,jk->ik"),
             call(MATRIX, equation="ijk"),

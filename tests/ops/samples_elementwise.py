@@ -20,7 +20,7 @@ def _at_zero(slope: float, **params: Any) -> list[Kink]:
 def _clamp(draw: Draw, shape: Shape) -> Call:
     """Bounds that are numbers, tensors or absent, now and then in the wrong order."""
     x = draw.reals(shape)
-    kind = draw.one_of("numbers", "low", "high", "tensors", "one tensor")
+    kind = draw.one_of("tensors", "tensors", "numbers", "low", "high", "one tensor")
     if kind == "tensors":
         return call(
             x,

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import strategies as st
 
 import tinygrad_edu  # noqa: F401  (fills the registry)
+from tinygrad_edu import ops
 from tinygrad_edu.errors import TinygradEduError
 from tinygrad_edu.op import BLOCKER, FAMILIES, Op, op, registry
 from tinygrad_edu.ops.shape import sum_to
@@ -44,7 +45,7 @@ from .calculus import (
     value,
 )
 from .drawing import EMPTY_SHAPES, Call
-from .samples import SAMPLES
+from .samples import FUNCTIONS, SAMPLES
 
 # -- the registry
 
@@ -58,6 +59,13 @@ def test_every_registered_op_has_samples() -> None:
     """No op is registered without samples, and no samples are left of an op that is gone."""
     assert not undescribed(), f"add samples for {sorted(undescribed())} in tests/ops"
     assert not SAMPLES.keys() - registry.keys()
+
+
+def test_every_public_function_has_samples() -> None:
+    """What is exported under a name of its own is an op with samples, or a function with some."""
+    described = {name.split("(")[0] for name in (*SAMPLES, *FUNCTIONS)}
+    known = {id(getattr(ops, name, None)) for name in described}  # an alias is the same object
+    assert not [name for name in ops.__all__ if id(getattr(ops, name)) not in known]
 
 
 def test_an_op_without_samples_fails_the_suite() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, note
+from hypothesis import given, note
 from hypothesis import strategies as st
 
 from tests.ops.drawing import EMPTY_SHAPES, SHAPES, Call, Draw, Samples
@@ -38,28 +38,47 @@ def ours(name: str) -> Callable[..., Any]:
 def theirs(name: str) -> Callable[..., Any]:
     """PyTorch's counterpart: a function, or a dotted name under `torch`."""
     target = EVERYTHING[name].torch
-    return (
-        target
-        if callable(target)
-        else functools.reduce(getattr, (target or name).split("."), torch)
-    )
+    if callable(target):
+        return target
+    return functools.reduce(getattr, (target or name).split("."), torch)
+
+
+class Library(NamedTuple):
+    """How a library finds a function, makes a tensor and differentiates."""
+
+    find: Callable[[str], Callable[..., Any]]
+    tensor: Callable[..., Any]
+    grad: Callable[..., Any]
+    refusal: type[Exception]  # this library must refuse in its own words
+
+
+OURS = Library(
+    ours,
+    lambda x, requires_grad=False: Tensor(x.copy(), requires_grad),
+    grad,
+    TinygradEduError,
+)
+THEIRS = Library(
+    theirs,
+    lambda x, requires_grad=False: torch.tensor(x, requires_grad=requires_grad),
+    torch.autograd.grad,
+    Exception,
+)
 
 
 class Side:
-    """One of the two libraries: its tensors, its function, its gradients."""
+    """One library after a call: its inputs, its outputs, its gradients."""
 
-    def __init__(
-        self, name: str, function: Callable, make: Callable, grad: Callable, call: Call
-    ) -> None:
-        self.grad, self.make = grad, make
+    def __init__(self, library: Library, name: str, call: Call) -> None:
+        self.grad, self.tensor = library.grad, library.tensor
         self.inputs = [
-            make(x, requires_grad=_may_move(name, i, x)) if isinstance(x, np.ndarray) else x
+            self.tensor(x, requires_grad=_may_move(name, i, x)) if isinstance(x, np.ndarray) else x
             for i, x in enumerate(call.inputs)
         ]
         self.variables = [x for x in self.inputs if getattr(x, "requires_grad", False)]
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            z = function(*self.inputs, **call.params)
+            z = library.find(name)(*self.inputs, **call.params)
         self.outputs = list(z) if isinstance(z, (tuple, list)) else [z]
 
     @property
@@ -74,9 +93,9 @@ class Side:
         moving = self.moving
         if not moving:
             return [], []
-        upstream = [self.make(x, requires_grad=True) for x in v]
+        upstream = [self.tensor(x, requires_grad=True) for x in v]
         first = self.grad(moving, self.variables, upstream, create_graph=True, allow_unused=True)
-        pairs = [(g, self.make(x)) for g, x in zip(first, w, strict=True) if _moves(g)]
+        pairs = [(g, self.tensor(x)) for g, x in zip(first, w, strict=True) if _moves(g)]
         second = [None] * len(self.variables + upstream)
         if pairs:
             gradients, weights = zip(*pairs, strict=True)
@@ -103,36 +122,22 @@ def _array(g: Any, like: Any) -> np.ndarray:
     return np.zeros_like(like.detach().numpy()) if g is None else g.detach().numpy(force=True)
 
 
-def both(name: str, call: Call) -> tuple[Side | None, Side | None]:
-    """The two libraries after the same call; None in place of one that refused it."""
-    return (
-        _attempt(name, ours(name), _ours_tensor, grad, call, TinygradEduError),
-        _attempt(name, theirs(name), _their_tensor, torch.autograd.grad, call, Exception),
-    )
-
-
-def _attempt(
-    name: str,
-    function: Callable,
-    make: Callable,
-    grad: Callable,
-    call: Call,
-    refusal: type[Exception],
-) -> Side | None:
-    try:
-        return Side(name, function, make, grad, call)
-    except refusal as error:
-        print(f"{type(error).__name__}: {error}")
-        assume(not isinstance(error, NotImplementedError))  # a missing kernel is no opinion
+def both(name: str, call: Call) -> tuple[Side, Side] | None:
+    """The two libraries after the same call; None where both refused it, or PyTorch lacks it."""
+    mine, other = attempt(OURS, name, call), attempt(THEIRS, name, call)
+    if isinstance(other, NotImplementedError):  # a kernel that is missing is no opinion
         return None
+    refused = isinstance(mine, Exception), isinstance(other, Exception)
+    assert refused[0] == refused[1], f"here: {mine!r}\nPyTorch: {other!r}"
+    return None if refused[0] else (mine, other)  # type: ignore[return-value]
 
 
-def _ours_tensor(x: np.ndarray, requires_grad: bool = False) -> Tensor:
-    return Tensor(x.copy(), requires_grad)
-
-
-def _their_tensor(x: np.ndarray, requires_grad: bool = False) -> Any:
-    return torch.tensor(x, requires_grad=requires_grad)
+def attempt(library: Library, name: str, call: Call) -> Side | Exception:
+    """The library after the call, or its refusal."""
+    try:
+        return Side(library, name, call)
+    except library.refusal as error:
+        return error
 
 
 def same_outputs(mine: Side, other: Side) -> None:
@@ -193,9 +198,9 @@ def test_numbers_and_gradients(name: str, dtype: str, data: st.DataObject) -> No
     call = EVERYTHING[name].case(draw, data.draw(SHAPES))
     call = typed(call, lambda: dtype)
     note(f"{name}: {call}")
-    mine, other = both(name, call)
-    assert mine is not None, "refused here, accepted by PyTorch"
-    assert other is not None, "accepted here, refused by PyTorch"
+    sides = both(name, call)
+    assert sides is not None, "the samples are not legal"
+    mine, other = sides
     same_outputs(mine, other)
     v = [draw.reals(z.shape, -1, 1).astype(str(z.dtype)[6:]) for z in other.moving]
     w = [draw.reals(x.shape, -1, 1).astype(dtype) for x in other.variables]
@@ -214,6 +219,26 @@ def test_mixed_types(name: str, data: st.DataObject) -> None:
     )
 
 
+SPECIAL = np.array([0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 1e5, -1e5, 1e-300])
+
+
+@every_counterpart
+@drawn
+def test_special_values(name: str, data: st.DataObject) -> None:
+    """Zeros, infinities, NaN and very large numbers come out as they do in PyTorch."""
+    if name == "sign":
+        pytest.skip("sign(NaN) is NaN here, 0 in PyTorch: what is not a number has no sign")
+    draw = Draw(data.draw)
+    call = EVERYTHING[name].case(draw, data.draw(SHAPES))
+    inputs = (
+        np.asarray(SPECIAL[draw.whole(x.shape, 0, len(SPECIAL))])
+        if isinstance(x, np.ndarray) and x.dtype.kind == "f"
+        else x
+        for x in call.inputs
+    )
+    same_or_refused(name, Call(tuple(inputs), call.params))
+
+
 @every_counterpart
 @drawn
 def test_empty_arrays(name: str, data: st.DataObject) -> None:
@@ -224,10 +249,15 @@ def test_empty_arrays(name: str, data: st.DataObject) -> None:
 def same_or_refused(name: str, call: Call) -> None:
     """Compare the outputs, or the refusals."""
     note(f"{name}: {call}")
-    mine, other = both(name, call)
-    assert (mine is None) == (other is None), f"refused {'here' if mine is None else 'by PyTorch'}"
-    if mine is not None and other is not None:
-        same_outputs(mine, other)
+    sides = both(name, call)
+    if sides is not None:
+        same_outputs(*sides)
+
+
+def test_methods() -> None:
+    """What PyTorch has as a method of a tensor is a method here."""
+    names = {name.split("(")[0] for name in COMPARABLE}
+    assert not [n for n in sorted(names) if hasattr(torch.Tensor, n) and not hasattr(Tensor, n)]
 
 
 CORNERS = [
@@ -238,8 +268,9 @@ CORNERS = [
 @pytest.mark.parametrize(("name", "kink"), CORNERS)
 def test_the_slope_at_a_kink(name: str, kink: Any) -> None:
     """The slopes taken at corners and ties are PyTorch's."""
-    mine, other = both(name, kink.call)
-    assert mine is not None and other is not None
+    sides = both(name, kink.call)
+    assert sides is not None
+    mine, other = sides
     v = [np.ones(z.shape) for z in other.moving]
     w = [np.zeros(x.shape) for x in other.variables]
     same_outputs(mine, other)
@@ -258,7 +289,7 @@ REFUSALS = [
 def test_refusals(name: str, call: Call) -> None:
     """What this library refuses, PyTorch refuses too, with an error of the same built-in type."""
     with pytest.raises(TinygradEduError) as mine:
-        Side(name, ours(name), _ours_tensor, grad, call)
+        Side(OURS, name, call)
     with pytest.raises(Exception) as other:  # noqa: PT011
-        Side(name, theirs(name), _their_tensor, torch.autograd.grad, call)
+        Side(THEIRS, name, call)
     assert isinstance(mine.value, type(other.value)), f"PyTorch raises {type(other.value).__name__}"
