@@ -33,7 +33,8 @@ from .errors import GradientError, InPlaceError
 from .op import Array, Op, Rule
 from .ops.shape import sum_to
 
-_LIBRARY = os.path.dirname(os.path.abspath(__file__)) + os.sep
+# Frames in here are not the user's.
+_LIBRARY = tuple(os.path.dirname(os.path.abspath(f)) + os.sep for f in (__file__, np.__file__))
 
 
 class _Modes(threading.local):

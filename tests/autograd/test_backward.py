@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
-
 import numpy as np
 import pytest
 
@@ -289,38 +287,3 @@ def test_a_pass_without_meaning_is_refused_in_words(run, error, says):
     with pytest.raises(error, match=says) as caught:
         run(leaf(1.0, 2.0, 3.0))
     assert isinstance(caught.value, RuntimeError | TypeError)
-
-
-# -- what is left afterwards
-
-
-def test_after_backward_and_deletion_nothing_survives_but_the_leaves():
-    """No reference cycle holds a graph: its tensors go with the last name, uncollected."""
-    x = leaf(1.0, 2.0)
-    y = x.exp()
-    z = (y * y).sum()
-    alive = [weakref.ref(y), weakref.ref(z), weakref.ref(y.node), weakref.ref(y.array)]
-    z.backward()
-    del y, z
-    assert [r() for r in alive] == [None] * 4
-
-
-def test_backward_frees_the_saved_arrays_although_the_output_is_kept():
-    """Whoever keeps every loss of a training keeps one number each, not the activations."""
-    x = leaf(1.0, 2.0)
-    y = x.exp()
-    loss = (y * y).sum()
-    saved = weakref.ref(y.array)
-    del y
-    assert saved() is not None
-    loss.backward()
-    assert saved() is None
-
-
-def test_a_graph_that_is_never_walked_goes_too():
-    """A forward pass alone leaves nothing behind."""
-    x = leaf(1.0, 2.0)
-    y = (x.exp() * x).sum()
-    node = weakref.ref(y.node)
-    del y
-    assert node() is None

@@ -92,10 +92,7 @@ def test_a_decorated_generator_is_in_the_mode_while_it_runs_and_the_caller_is_no
         for _ in range(3):
             yield recorded()
 
-    seen = []
-    for inside in steps():
-        seen.append((inside, recorded()))
-    assert seen == [(False, True)] * 3
+    assert [(inside, recorded()) for inside in steps()] == [(False, True)] * 3
 
 
 def test_a_decorated_generator_receives_what_is_sent_and_thrown():

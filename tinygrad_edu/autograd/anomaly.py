@@ -7,6 +7,8 @@ first value that was not, and the line that computed it.
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -54,46 +56,92 @@ class set_detect_anomaly(detect_anomaly):
 
 
 def _check(event: BackwardEvent) -> None:
+    """Raise where a value or a gradient went wrong, with the place where the first one did.
+
+    An infinity that the user put in, such as the −∞ of an attention mask, is no anomaly by itself:
+    it becomes one where a NaN or a gradient that is not finite comes of it.
+    """
     node, g = event.node, _array(event.g)
     if not _finite(node.z):
-        raise AnomalyError(_born_forward(node))
+        origin = _origin(node)
+        if _has_nan(node.z) or origin.kind == "born":
+            raise AnomalyError(_explain_value(origin))
     if not _finite(g):
         raise AnomalyError(
             f"backward of {node.op.name} ({node.where}) received an upstream gradient with "
-            f"{_what(g)}. The gradient passed to backward() is not finite."
+            f"{_what(g)}. The gradient passed to backward(), or made by a hook, is not finite."
         )
     for i, gx in enumerate(event.contributions):
-        if gx is not None and not _finite(_array(gx)):
-            if not _finite(node.values[i]) and isinstance(node.inputs[i], Node):
-                raise AnomalyError(_born_forward(node.inputs[i]))
-            raise AnomalyError(
-                f"backward of {node.op.name} ({node.where}) made {_what(_array(gx))} in the "
-                f"gradient of {node.op.input_name(i)}, from a finite upstream gradient. There "
-                f"{_inputs(node, _array(gx))}; the slope of ${node.op.formula}$ is not finite "
-                "there. Keep the input away from that point (clamp it, or add a small ε)."
-            )
-
-
-def _born_forward(node: Node) -> str:
-    """Follow the value that is not finite back to the op that made it out of finite ones."""
-    while True:
-        culprits = [i for i, v in enumerate(node.values or ()) if not _finite(v)]
-        sources = [node.inputs[i] for i in culprits if isinstance(node.inputs[i], Node)]
-        if sources and sources[0].z is not None:
-            node = sources[0]
+        if gx is None or _finite(_array(gx)):
             continue
-        if culprits:
-            name = node.op.input_name(culprits[0])
-            return (
-                f"{_what(node.values[culprits[0]])} came in from outside: {name} of {node.op.name} "
-                f"({node.where}) already held it. Check the data, or the parameters after the last "
-                "step (a learning rate too high?)."
-            )
-        return (
-            f"{_what(node.z)} was born in the forward pass, in {node.op.name} ({node.where}). "
-            f"There {_inputs(node, node.z)}. Keep the inputs where ${node.op.formula}$ is finite "
-            "(clamp, add a small ε, or use the numerically safe loss)."
+        source = node.inputs[i]
+        if isinstance(source, Node) and not _finite(source.z):
+            origin = _origin(source)
+            if origin.kind == "born":
+                raise AnomalyError(_explain_value(origin))
+        raise AnomalyError(
+            f"backward of {node.op.name} ({node.where}) made {_what(_array(gx))} in the "
+            f"gradient of {node.op.input_name(i)}, from a finite upstream gradient. There "
+            f"{_inputs(node, _array(gx))}; the slope of ${node.op.formula}$ is not finite "
+            "there. Keep the input away from that point (clamp it, or add a small ε)."
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where a value that is not finite began.
+
+    kind    "born": `node` made it out of finite inputs; "nan": `node` made a NaN out of infinities;
+            "outside": input `i` of `node` held it when it came in
+    """
+
+    kind: str
+    node: Node
+    i: int = 0
+
+
+def _origin(node: Node) -> _Origin:
+    """The earliest birth among the values that led to `node`'s; if there is none, who let it in."""
+    found: dict[str, list[_Origin]] = {"born": [], "outside NaN": [], "nan": [], "outside": []}
+    seen, stack = {node}, [node]
+    while stack:
+        node = stack.pop()
+        bad = [i for i, v in enumerate(node.values or ()) if not _finite(v)]
+        nans = [i for i in bad if _has_nan(node.values[i])]
+        told = any(isinstance(v, float) and not math.isfinite(v) for v in node.params.values())
+        if not bad and not told:
+            found["born"].append(_Origin("born", node))
+        elif not nans and _has_nan(node.z):
+            found["nan"].append(_Origin("nan", node))
+        for i in bad:
+            source = node.inputs[i]
+            if isinstance(source, Node) and source.z is not None:
+                if source not in seen:
+                    seen.add(source)
+                    stack.append(source)
+            else:
+                key = "outside NaN" if i in nans else "outside"
+                found[key].append(_Origin("outside", node, i))
+        if told and not bad:
+            found["outside"].append(_Origin("outside", node, -1))
+    first = next(origins for origins in found.values() if origins)
+    return min(first, key=lambda origin: origin.node.number)
+
+
+def _explain_value(origin: _Origin) -> str:
+    node, i = origin.node, origin.i
+    if origin.kind == "outside":
+        name, value = ("a parameter", node.z) if i < 0 else (node.op.input_name(i), node.values[i])
+        return (
+            f"{_what(value)} came in from outside: {name} of {node.op.name} "
+            f"({node.where}) already held it. Check the data, or the parameters after the last "
+            "step (a learning rate too high?)."
+        )
+    return (
+        f"{_what(node.z)} was born in the forward pass, in {node.op.name} ({node.where}). "
+        f"There {_inputs(node, node.z)}. Keep the inputs where ${node.op.formula}$ is finite "
+        "(clamp, add a small ε, or use the numerically safe loss)."
+    )
 
 
 def _array(x: Any) -> np.ndarray:
@@ -105,6 +153,11 @@ def _finite(x: Any) -> bool:
         return True
     array = _array(x)
     return array.dtype.kind != "f" or bool(np.isfinite(array).all())
+
+
+def _has_nan(x: Any) -> bool:
+    array = _array(x)
+    return array.dtype.kind == "f" and bool(np.isnan(array).any())
 
 
 def _what(array: Any) -> str:
@@ -120,7 +173,7 @@ def _inputs(node: Node, bad: Any) -> str:
     bad = _array(bad)
     place = tuple(np.argwhere(~np.isfinite(bad))[0])
     told = []
-    for i, value in enumerate(node.values):
+    for i, value in enumerate(node.values or ()):
         array = _array(value)
         name = node.op.input_name(i)
         if array.dtype.kind not in "iuf" or not array.size:

@@ -26,6 +26,7 @@ import numpy as np
 from .. import memory
 from ..engine import Node, modes
 from ..errors import GradientError, InPlaceError, InputTypeError, ShapeError
+from ..inplace import refuse_stale
 from ..op import SCALER, Array, Op
 from ..tensor import Tensor
 from .grad_mode import enable_grad, no_grad
@@ -197,6 +198,8 @@ class Function:
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Run forward on `args`, and record backward as its rule."""
         tensors = [x for x in args if isinstance(x, Tensor)]
+        if memory.rewritten:
+            refuse_stale(cls.__name__, tensors)
         ctx = Context(tuple(isinstance(x, Tensor) and x.requires_grad for x in args))
         with no_grad():
             setup = getattr(cls, "setup_context", None)

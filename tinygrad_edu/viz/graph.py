@@ -46,10 +46,10 @@ def graph(
     """
     import graphviz
 
-    if output.node is None:
+    if getattr(output, "node", None) is None:
         raise InputTypeError(
-            f"viz.graph: this tensor of shape {output.shape} has no recipe to draw. Pass "
-            "a tensor that was computed from one with requires_grad=True."
+            f"viz.graph: {str(output)[:60]} of type {type(output).__name__} has no recipe to draw. "
+            "Pass a tensor that was computed from one with requires_grad=True."
         )
     words = _WORDS[lang or _locale_language()]
     nodes = ancestors([output.node])

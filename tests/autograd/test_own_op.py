@@ -1,0 +1,174 @@
+"""An op that a user declares in a script is a full citizen: records, checks, order, picture."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import tinygrad_edu as torch
+from tinygrad_edu.autograd import grad, gradcheck, gradgradcheck
+from tinygrad_edu.errors import InputTypeError, RuleError, ShapeError
+from tinygrad_edu.op import SCALER, SWITCH, op, registry
+
+
+@pytest.fixture
+def swish():
+    """x·σ(βx), as the example declares it."""
+
+    @op(family=SCALER, formula=r"z = x \cdot \sigma(\beta x)", casts="float")
+    def swish(x, beta=1.0):
+        """Swish: x times a sigmoid of itself."""
+        return x / (1 + np.exp(-beta * x))
+
+    def slope(g, x, beta):
+        s = 1 / (1 + np.exp(-beta * x))
+        return g * (s + beta * x * s * (1 - s))
+
+    swish.defvjp(x=slope)
+    return swish
+
+
+@pytest.fixture
+def weighted_sum():
+    """An op of any number of inputs."""
+
+    @op(family=SWITCH, formula=r"z = \sum_i (i + 1) x_i")
+    def weighted_sum(*xs, scale=1.0):
+        """Σ scale·(i + 1)·xᵢ."""
+        return scale * sum((i + 1) * x for i, x in enumerate(xs))
+
+    weighted_sum.defvjp(xs=lambda g, i, scale: g * (scale * (i + 1)))
+    return weighted_sum
+
+
+def leaf(*numbers: float) -> torch.Tensor:
+    """A float64 leaf."""
+    return torch.tensor(numbers, dtype=torch.float64, requires_grad=True)
+
+
+def test_on_arrays_it_is_a_plain_function(swish):
+    """Called with NumPy it gives NumPy, and records nothing."""
+    z = swish(np.array([0.0, 1.0]), beta=2.0)
+    assert isinstance(z, np.ndarray)
+    np.testing.assert_allclose(z, [0, 1 / (1 + np.exp(-2))])
+
+
+def test_on_tensors_it_records_and_differentiates_to_every_order(swish):
+    """The same rule runs on arrays and on tensors: no second set of rules."""
+    x = leaf(-1.0, 0.5, 2.0)
+    assert gradcheck(lambda x: swish(x, beta=1.5), x)
+    assert gradgradcheck(lambda x: swish(x, beta=1.5), x)
+    y = swish(x).sum()
+    for _ in range(3):
+        (g,) = grad(y, x, create_graph=True)
+        y = g.sum()
+    assert gradcheck(lambda x: grad(swish(x).sum(), x, create_graph=True)[0], x)
+    assert y.requires_grad
+
+
+def test_it_enters_the_registry_with_family_formula_and_docstring(swish):
+    """What pictures and laws read of a built-in, they read of this one."""
+    assert registry["swish"] is swish
+    assert (swish.family, swish.__name__) == (SCALER, "swish")
+    assert swish.__doc__.startswith("Swish")
+    assert "sigma" in swish.formula
+
+
+def test_its_node_is_named_with_the_users_line(swish):
+    """Messages and pictures name the line of the script that called it."""
+    y = swish(leaf(1.0))
+    assert y.node.op is swish
+    assert y.node.params == {"beta": 1.0}
+    assert "y = swish(leaf(1.0))" in y.node.where
+    assert "swish" in repr(y)
+
+
+def test_it_is_drawn_in_the_picture(swish):
+    """viz.graph shows its name and its family."""
+    pytest.importorskip("graphviz")
+    source = torch.viz.graph(swish(leaf(1.0)), lang="en").source
+    assert "swish" in source
+    assert "scaler" in source
+
+
+def test_broadcasting_is_the_engines_business():
+    """A rule may return the shape of g; the engine adds up the copies."""
+
+    @op(family=SWITCH, formula="z = x^2 y")
+    def square_times(x, y):
+        """x²y."""
+        return x * x * y
+
+    square_times.defvjp(x=lambda g, x, y: g * 2 * x * y, y=lambda g, x: g * x * x)
+    x, y = (
+        leaf(1.0, 2.0, 3.0),
+        torch.tensor([[2.0], [5.0]], dtype=torch.float64, requires_grad=True),
+    )
+    assert gradcheck(square_times, (x, y))
+    assert gradgradcheck(square_times, (x, y))
+
+
+def test_an_input_without_a_rule_gets_no_gradient():
+    """None in defvjp: the input is data, such as a table of positions."""
+
+    @op(family=SCALER, formula="z = x_i")
+    def pick(x, places):
+        """x at the places."""
+        return x[places]
+
+    def put_back(g, x_shape, places):
+        full = np.zeros(x_shape)
+        np.add.at(full, places, g)
+        return full
+
+    pick.defvjp(x=put_back, places=None)
+    x = leaf(1.0, 2.0, 3.0)
+    pick(x, torch.tensor([0, 2, 2])).sum().backward()
+    assert x.grad.tolist() == [1, 0, 2]
+
+
+def test_any_number_of_inputs(weighted_sum):
+    """A rule of `*xs` is told which input it is asked for."""
+    a, b, c = leaf(1.0), leaf(2.0), leaf(3.0)
+    weighted_sum(a, b, c, scale=10.0).backward()
+    assert [t.grad.item() for t in (a, b, c)] == [10, 20, 30]
+    assert gradcheck(weighted_sum, (leaf(1.0), leaf(2.0)))
+
+
+def test_number_types_are_promoted_as_for_a_built_in(swish):
+    """casts="float" makes floats of integers; float32 stays float32."""
+    assert swish(torch.tensor([1, 2])).dtype == torch.float32
+    assert swish(torch.ones(2)).dtype == torch.float32
+
+
+def test_a_rule_may_only_read_what_is_there(swish):
+    """An unknown name in a rule is refused when it is declared, with the names on offer."""
+    with pytest.raises(RuleError, match=r"reads 'mean'.*g, z, x, beta"):
+        swish.defvjp(x=lambda g, mean: g)
+    with pytest.raises(RuleError, match="leading arguments"):
+        swish.defvjp(beta=lambda g: g)
+
+
+def test_wrong_calls_are_explained(swish):
+    """Missing, unknown and mistyped arguments are named, in the house's form."""
+    with pytest.raises(InputTypeError, match=r"swish takes \(x, beta\).*Missing: x"):
+        swish()
+    with pytest.raises(InputTypeError, match="gamma"):
+        swish(leaf(1.0), gamma=2)
+    with pytest.raises(InputTypeError, match="str"):
+        swish(leaf(1.0) + "a")
+
+
+def test_shapes_that_do_not_fit_are_explained(weighted_sum):
+    """NumPy's complaint inside of the forward function becomes a ShapeError with both shapes."""
+    with pytest.raises(ShapeError, match=r"weighted_sum.*\(2,\).*\(3,\)"):
+        weighted_sum(leaf(1.0, 2.0), leaf(1.0, 2.0, 3.0))
+
+
+def test_saved_values_are_guarded(swish):
+    """swish reads its input, so editing it in place before the backward pass is refused."""
+    x = leaf(1.0) * 1
+    y = swish(x)
+    x.add_(1)
+    with pytest.raises(RuntimeError, match=r"swish.*changed in place"):
+        y.backward()
