@@ -26,7 +26,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],  # two busy cores are not a defect of a strategy
 )
 settings.register_profile(
-    "thorough", settings.get_profile("ci"), max_examples=300, derandomize=False, print_blob=True
+    "thorough", settings.get_profile("ci"), max_examples=150, derandomize=False, print_blob=True
 )
 settings.register_profile(
     "quick", settings.get_profile("ci"), max_examples=5, phases=[Phase.explicit, Phase.generate]

@@ -4,7 +4,7 @@ A *case* is a function `(draw, shape) -> Call` that makes one legal call of an o
 shape. The law chooses the shape, so every op is asked about empty arrays and single numbers by the
 same case that serves the gradients.
 
-Numbers are generic: no two of them are equal, and none lies within 2⁻⁸ of a multiple of 1/32 when
+Numbers are generic: no two of them are equal, and none lies within 2⁻⁷ of a multiple of 1/32 when
 the range is 8 wide. All kinks of the library (0, ±1, ½, 3, 6, ties, whole numbers) are thus far
 from every sample, and a central difference never straddles one. What happens at the kinks is said
 by `Kink`.

@@ -141,7 +141,7 @@ def attempt(library: Library, name: str, call: Call) -> Side | Exception:
 
 
 def same_outputs(mine: Side, other: Side) -> None:
-    """Equal shapes, types, numbers, and the same answer to "can this be differentiated?"."""
+    """Equal shapes, types and numbers."""
     assert len(mine.outputs) == len(other.outputs)
     for z, expected in zip(mine.outputs, other.outputs, strict=True):
         if not isinstance(expected, torch.Tensor):
