@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
 from tinygrad_edu import ops
+from tinygrad_edu.ops.normalise import layer_norm
 
 from .drawing import (
     FLOATS,
@@ -246,7 +248,39 @@ EQUALITY = {
     "equal": Samples(_nearly, ours=ops.equal),
 }
 
+
+def _layer_norm(draw: Draw, shape: Shape) -> Call:
+    """Weight and bias of the shape of a sample, or one of them, or none."""
+    last = (*shape[2:], 3)
+    weight, bias = (draw.one_of(None, draw.reals(last)) for _ in range(2))
+    return call(
+        draw.reals((*shape[:2], *last)), weight, bias, normalized_shape=last, eps=draw.one_of(0.1)
+    )
+
+
+def _torch_layer_norm(
+    x: Any, weight: Any, bias: Any, normalized_shape: Shape, eps: float = 1e-5
+) -> Any:
+    # PyTorch cannot differentiate it twice where one of the two is missing.
+    weight = torch.ones(normalized_shape, dtype=x.dtype) if weight is None else weight
+    bias = torch.zeros(normalized_shape, dtype=x.dtype) if bias is None else bias
+    return torch.nn.functional.layer_norm(x, normalized_shape, weight, bias, eps)
+
+
 WITH_TYPES = {
+    "layer_norm": Samples(
+        _layer_norm,
+        ours=lambda x, weight, bias, normalized_shape, eps=1e-5: layer_norm(
+            x, normalized_shape, weight, bias, eps
+        ),
+        torch=_torch_layer_norm,
+        types=FLOATS,
+        alike=True,
+        errors=[
+            call(MATRIX, None, None, normalized_shape=(2,)),
+            call(MATRIX, np.ones(2), None, normalized_shape=(3,)),
+        ],
+    ),
     "sum(dtype)": Samples(
         lambda draw, shape: call(draw.reals(shape), dtype="float64"),
         ours=ops.sum,

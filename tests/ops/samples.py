@@ -9,6 +9,7 @@ from . import (
     samples_arithmetic,
     samples_elementwise,
     samples_indexing,
+    samples_layers,
     samples_linalg,
     samples_loss,
     samples_reduction,
@@ -23,6 +24,7 @@ SAMPLES: dict[str, Samples] = {
     **samples_shape.SAMPLES,
     **samples_indexing.SAMPLES,
     **samples_linalg.SAMPLES,
+    **samples_layers.SAMPLES,
     **samples_loss.SAMPLES,
 }
 
@@ -30,5 +32,6 @@ FUNCTIONS: dict[str, Samples] = {
     **functions_shape.SAMPLES,
     **functions_indexing.SAMPLES,
     **functions_numbers.SAMPLES,
+    **samples_layers.FUNCTIONS,
 }
 """Public functions composed of ops: the laws hold for their parts, PyTorch judges the whole."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .drawing import (
+    FLOATS,
     NUMBERS,
     Call,
     Case,
@@ -83,6 +84,18 @@ def _questions(draw: Draw, shape: Shape) -> Call:
 
 def _counting(draw: Draw, shape: Shape) -> Call:
     return call(draw.whole(shape, 0, 2).astype(float), dim=draw.dims(shape))
+
+
+def _standardize(draw: Draw, shape: Shape) -> Call:
+    shape = shape or (2,)
+    dims = draw.dims(shape)
+    dim = dims if isinstance(dims, tuple) else tuple(range(len(shape)))
+    return call(draw.reals(shape), dim=dim, eps=draw.one_of(0.1, 0.5))
+
+
+def _torch_standardize(x: Any, dim: Any, eps: float = 1e-5) -> Any:
+    d = x - x.mean(dim, keepdim=True)
+    return d / ((d * d).mean(dim, keepdim=True) + eps).sqrt()
 
 
 def _zeros(draw: Draw, shape: Shape) -> Call:
@@ -191,6 +204,13 @@ SMOOTH = {
             Kink(call(np.zeros(3), p=1), (np.zeros(3),)),
             Kink(call(np.array([2.0, -2.0, 1.0]), p=math.inf), (np.array([0.5, -0.5, 0.0]),)),
         ],
+    ),
+    "standardize": Samples(
+        _standardize,
+        torch=_torch_standardize,
+        types=FLOATS,
+        scalar=False,
+        errors=[call(MATRIX, dim=(2,)), call(MATRIX, dim=(0, 0))],
     ),
     "softmax": Samples(along(), errors=NO_SUCH_DIM),
     "log_softmax": Samples(along(), errors=NO_SUCH_DIM),
