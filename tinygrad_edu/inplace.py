@@ -154,9 +154,9 @@ class InPlace:
     def __setitem__(self, index: Any, value: Any) -> None:
         if not hasattr(value, "array"):
             value = self._wrap(np.asarray(value, dtype=self.array.dtype))  # type: ignore[attr-defined]
-        if memory.rewritten and self._is_same_place(index, value):
+        if memory.carries(value, value.array) and self._is_same_place(index, value):
             # `x[i] *= 2` is three steps: v = x[i], v *= 2, x[i] = v. The second gave the memory a
-            # new history, carried by v; the third hands it over to x.
+            # new history, carried by v alone; the third hands it over to x.
             memory.inherit(self.array, self)
         result = ops.setitem(self, value.to(self.array.dtype), frozen(index))
         self._become(result, "x[index] = value")

@@ -84,7 +84,13 @@ def rewritten_since(array: np.ndarray, time: int, *, by: Any) -> bool:
     entry = edits_of(array)
     if entry is None or entry.recorded <= time:
         return False
-    return not any(heir() is by for heir in entry.heirs)
+    return not carries(by, array)
+
+
+def carries(tensor: Any, array: np.ndarray) -> bool:
+    """Whether `tensor` carries the new history of the memory under `array`."""
+    entry = edits_of(array)
+    return entry is not None and any(heir() is tensor for heir in entry.heirs)
 
 
 def inherit(array: np.ndarray, heir: Any) -> None:
