@@ -68,7 +68,8 @@ from math import e, inf, nan, pi  # noqa: E402
 
 from numpy import finfo, iinfo  # noqa: E402
 
-_LATER = ("cli", "cuda", "data", "lab", "nn", "optim", "utils", "viz")
+_LATER = ("cli", "cuda", "data", "lab", "nn", "optim", "serialization", "utils", "viz")
+_SAVING = ("load", "save")
 
 
 def __getattr__(name: str) -> Any:
@@ -79,6 +80,10 @@ def __getattr__(name: str) -> Any:
         from importlib import import_module
 
         return import_module(f".{name}", __name__)
+    if name in _SAVING:
+        from . import serialization
+
+        return getattr(serialization, name)
     raise AttributeError(f"module 'tinygrad_edu' has no attribute {name!r}")
 
 

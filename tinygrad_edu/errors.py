@@ -20,8 +20,9 @@ would catch, so both `except RuntimeError` and `except TinygradEduError` work:
     ├── AbsentError       AttributeError  a parameter, buffer or submodule that is not there
     ├── RegistrationError KeyError        a name that a module cannot give
     ├── NotInstalled      ImportError     a package that only this feature needs is not there
-    └── DataError         ValueError      a file whose contents cannot be used
-        └── DataMissing   FileNotFoundError   a file that is not there
+    ├── DataError         ValueError      a file whose contents cannot be used
+    │   └── DataMissing   FileNotFoundError   a file that is not there
+    └── SaveError         OSError         a file that could not be written
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ __all__ = [
     "PlaceError",
     "RegistrationError",
     "RuleError",
+    "SaveError",
     "ShapeError",
     "StateError",
     "TargetError",
@@ -130,3 +132,7 @@ class DataError(TinygradEduError, ValueError):
 
 class DataMissing(DataError, FileNotFoundError):
     """A file that is not where it was looked for."""
+
+
+class SaveError(TinygradEduError, OSError):
+    """A file that could not be written; an older one in its place is unchanged."""

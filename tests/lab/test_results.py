@@ -15,6 +15,7 @@ from tinygrad_edu.errors import ArgumentError, DataError, DataMissing, NotInstal
 from tinygrad_edu.lab import Epoch, Score, load_model, mlp, save_curves, save_history, save_model
 from tinygrad_edu.lab.words import WORDS
 from tinygrad_edu.random import manual_seed
+from tinygrad_edu.serialization.files import encode
 
 
 def history(n: int = 5) -> list[Epoch]:
@@ -129,7 +130,7 @@ def test_a_damaged_model_is_refused(tmp_path: Path) -> None:
         ({"0.weight": np.zeros((2, 3), np.float32)}, {"activation": "system"}),
         ({"0.weight": np.zeros((2, 3), np.float32)}, None),
     ):
-        path.write_bytes(numpy_writer.save(arrays, notes and {"tinygrad_edu": json.dumps(notes)}))
+        path.write_bytes(encode(arrays, notes) if notes else numpy_writer.save(arrays))
         with pytest.raises(DataError, match="cannot be used"):
             load_model(path)
 

@@ -12,8 +12,8 @@ from tqdm import tqdm
 
 from ..data import TrainTest, digits, mnist
 from ..errors import ArgumentError, NotInstalled
+from ..extras import extra
 from ..lab import Epoch, Recipe, recipe_for, save_curves, save_history, save_model
-from ..lab.extras import extra
 from ..lab.words import WORDS
 
 __all__ = ["run"]

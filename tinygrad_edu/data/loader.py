@@ -7,14 +7,15 @@ one indexing per batch where collecting single examples would take one per examp
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ..creation import tensor
 from ..dtypes import float64
-from ..errors import ArgumentError, InputTypeError, ShapeError
+from ..errors import ArgumentError, InputTypeError, ShapeError, StateError
 from ..random import Generator
 from ..sampling import randperm
 from ..tensor import Tensor
@@ -99,6 +100,8 @@ class DataLoader:
         self.shuffle = shuffle
         self.drop_last = drop_last
         self.generator = generator
+        self._epoch: _Epoch | None = None  # the one in progress
+        self._resumed: _Epoch | None = None  # one from a checkpoint, for the next loop to finish
 
     def __len__(self) -> int:
         """How many batches there are."""
@@ -106,17 +109,63 @@ class DataLoader:
         return whole + (1 if rest and not self.drop_last else 0)
 
     def __iter__(self) -> Iterator[Any]:
-        n = len(self.dataset)
-        order = randperm(n, generator=self.generator).array if self.shuffle else None
-        spans = [slice(i * self.batch_size, (i + 1) * self.batch_size) for i in range(len(self))]
+        epoch, self._resumed = self._resumed or _Epoch(self._new_order()), None
+        self._epoch, order = epoch, epoch.order
         # A subclass that changes what an example is must be asked for each one.
-        if getattr(type(self.dataset), "__getitem__", None) is TensorDataset.__getitem__:
-            for span in spans:  # in order, a slice: NumPy copies it faster than a list of rows
+        whole = getattr(type(self.dataset), "__getitem__", None) is TensorDataset.__getitem__
+        numbers = range(len(self.dataset)) if order is None else order.tolist()
+        for i in range(epoch.served, len(self)):
+            span = slice(i * self.batch_size, (i + 1) * self.batch_size)
+            epoch.served = i + 1
+            if whole:  # in order, a slice: NumPy copies it faster than a list of rows
                 yield self.dataset.take(span if order is None else order[span])
-        else:
-            numbers = range(n) if order is None else order.tolist()
-            for span in spans:
+            else:
                 yield collate([self.dataset[i] for i in numbers[span]])
+        if self._epoch is epoch:
+            self._epoch = None
+
+    def _new_order(self) -> np.ndarray | None:
+        """The examples' numbers as they will be served, (N,); None where that is from 0 to N−1."""
+        return randperm(len(self.dataset), generator=self.generator).array if self.shuffle else None
+
+    # -- to go on in the middle of an epoch
+
+    def state_dict(self) -> dict[str, Any]:
+        """How many batches of the epoch in progress were handed out, and in which order it goes.
+
+        Between two epochs there is nothing to tell: the next one draws its order itself. See
+        `tinygrad_edu.serialization.save_checkpoint`.
+        """
+        epoch = self._resumed or self._epoch or _Epoch(None)
+        return {"served": epoch.served, "order": epoch.order}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Let the next loop serve what is left of the epoch that `state_dict` was taken in.
+
+        Raises `StateError` where that was another data set, or in other batches.
+        """
+        served, order = state_dict["served"], state_dict["order"]
+        fits = type(served) is int and 0 <= served <= len(self)
+        if served:
+            fits = fits and (order is not None) == self.shuffle
+        if fits and order is not None:
+            order = np.array(order)
+            fits = np.array_equal(np.sort(order, axis=None), np.arange(len(self.dataset)))
+        if not fits:
+            raise StateError(
+                f"load_state_dict: a state with {served!r} batches served does not fit this "
+                f"DataLoader: {len(self.dataset)} examples in {len(self)} batches, "
+                f"shuffle={self.shuffle}. Build it on the same data set, in the same way."
+            )
+        self._epoch, self._resumed = None, _Epoch(order, served) if served else None
+
+
+@dataclass(slots=True)
+class _Epoch:
+    """One time through the data: in which order, and how many batches were handed out."""
+
+    order: np.ndarray | None
+    served: int = 0
 
 
 def collate(examples: Sequence[Any]) -> Any:

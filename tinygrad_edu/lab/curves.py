@@ -9,7 +9,7 @@ from typing import Any
 
 from ..data.storage import write_whole
 from ..errors import ArgumentError
-from .extras import extra
+from ..extras import extra
 from .train import Epoch
 from .words import words_in
 

@@ -10,21 +10,15 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..data.storage import write_whole
-from ..errors import DataError, DataMissing
-from .extras import extra
+from ..serialization.files import encode, read_safetensors, refusing, write_file
 from .recipe import mlp
 from .train import Epoch
 
 __all__ = ["load_model", "save_history", "save_model"]
-
-_NOTES = "tinygrad_edu"
-_NEEDS = ("safetensors.numpy", "saving a model", "cli")
 
 
 def save_model(
@@ -35,11 +29,8 @@ def save_model(
     `notes` go into the header as JSON; with the "activation" among them, `load_model` can build the
     network again. Equal networks with equal notes give equal files.
     """
-    safetensors = extra(*_NEEDS)
-    arrays = {k: np.ascontiguousarray(v.numpy()) for k, v in model.state_dict().items()}
-    # A single entry: the library writes several in an order that changes from run to run.
-    content = safetensors.save(arrays, {_NOTES: json.dumps(notes or {})})
-    write_whole(Path(path), lambda file: file.write(content))
+    arrays = {name: x.numpy() for name, x in model.state_dict().items()}
+    write_file(path, encode(arrays, notes or {}), "save_model")
 
 
 def load_model(path: str | os.PathLike[str]) -> Any:
@@ -48,22 +39,12 @@ def load_model(path: str | os.PathLike[str]) -> Any:
     Raises `DataMissing` where there is no such file and `DataError` where it is damaged, or does
     not say how its network was built.
     """
-    extra(*_NEEDS)
-    from safetensors import SafetensorError, safe_open
-
-    if not Path(path).is_file():
-        raise DataMissing(f"load_model: there is no file {path}. Check the path.")
-    try:
-        with safe_open(path, "numpy") as file:
-            notes = json.loads((file.metadata() or {})[_NOTES])
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    with refusing("load_model", path):
+        arrays, notes = read_safetensors(path)
+        if notes is None or "activation" not in notes:
+            raise ValueError("it does not say how its network was built; `load` gives its tensors")
         model = mlp(_sizes(arrays), notes["activation"])
         model.load_state_dict(arrays)
-    except (SafetensorError, OSError, ValueError, LookupError, TypeError, RuntimeError) as error:
-        raise DataError(
-            f"load_model: {path} cannot be used: {error}. It should be a file that `tinygrad-edu "
-            "train` saved."
-        ) from error
     return model.eval()
 
 
@@ -79,4 +60,4 @@ def save_history(
     """Write the settings and every epoch's scores as JSON, whole or not at all."""
     record = {"settings": dict(settings), "epochs": [asdict(epoch) for epoch in history]}
     text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
-    write_whole(Path(path), lambda file: file.write(text.encode()))
+    write_file(path, text.encode(), "save_history")

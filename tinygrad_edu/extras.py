@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from ..errors import NotInstalled
+from .errors import NotInstalled
 
 __all__ = ["extra"]
 
