@@ -23,7 +23,7 @@ def _standardize(draw: Draw, shape: Shape) -> Call:
     return call(draw.reals(shape), dim=dims, eps=draw.one_of(0.1, 1.0))
 
 
-def _torch_standardize(x: Any, dim: Shape, eps: float) -> Any:
+def _torch_standardize(x: Any, dim: Shape, eps: float = 1e-5) -> Any:
     mean, var = x.mean(dim, keepdim=True), x.var(dim, correction=0, keepdim=True)
     return (x - mean) / (var + eps).sqrt()
 
@@ -31,7 +31,9 @@ def _torch_standardize(x: Any, dim: Shape, eps: float) -> Any:
 def _layer_norm(draw: Draw, shape: Shape) -> Call:
     shape = shape or (3,)
     last = shape[draw.number(0, len(shape) - 1) :]
-    weight, bias = (draw.one_of(draw.reals(last), None) for _ in range(2))
+    weight = draw.one_of(draw.reals(last), None)
+    # PyTorch has no second derivative with a bias alone.
+    bias = None if weight is None else draw.one_of(draw.reals(last), None)
     return call(draw.reals(shape), last, weight, bias, 0.1)
 
 
@@ -54,6 +56,7 @@ FUNCTIONS = {
         _layer_norm,
         torch="nn.functional.layer_norm",
         ours=ops.layer_norm,
+        alike=True,
         scalar=False,
         types=FLOATS,
         errors=[

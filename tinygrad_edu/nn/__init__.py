@@ -1,6 +1,6 @@
 """Networks: modules with parameters, layers, losses, initialisation. PyTorch's `torch.nn`."""
 
-from . import functional, init
+from . import functional, init, utils
 from .activation import (
     ELU,
     GELU,
@@ -19,6 +19,7 @@ from .activation import (
 )
 from .container import ModuleDict, ModuleList, Sequential
 from .dropout import Dropout
+from .embedding import Embedding
 from .linear import Flatten, Identity, Linear, Unflatten
 from .loss import (
     AsymmetricMSELoss,
@@ -35,6 +36,7 @@ from .loss import (
     SmoothL1Loss,
 )
 from .module import Module
+from .norm import BatchNorm1d, BatchNorm2d, LayerNorm
 from .parameter import Buffer, Parameter
 
 __all__ = [
@@ -44,9 +46,12 @@ __all__ = [
     "AsymmetricMSELoss",
     "BCELoss",
     "BCEWithLogitsLoss",
+    "BatchNorm1d",
+    "BatchNorm2d",
     "Buffer",
     "CrossEntropyLoss",
     "Dropout",
+    "Embedding",
     "Flatten",
     "Hardtanh",
     "HingeEmbeddingLoss",
@@ -55,6 +60,7 @@ __all__ = [
     "Identity",
     "KLDivLoss",
     "L1Loss",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
     "LogSigmoid",
@@ -77,4 +83,5 @@ __all__ = [
     "Unflatten",
     "functional",
     "init",
+    "utils",
 ]

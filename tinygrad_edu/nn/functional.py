@@ -37,14 +37,18 @@ from ..ops import (
 )
 from ..random import default_generator
 from ..tensor import Tensor
+from .embedding import embedding
+from .norm import batch_norm, layer_norm
 
 __all__ = [
     "asymmetric_mse_loss",
+    "batch_norm",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "cross_entropy",
     "dropout",
     "elu",
+    "embedding",
     "gelu",
     "hardtanh",
     "hinge_embedding_loss",
@@ -52,6 +56,7 @@ __all__ = [
     "huber_loss",
     "kl_div",
     "l1_loss",
+    "layer_norm",
     "leaky_relu",
     "linear",
     "log_softmax",

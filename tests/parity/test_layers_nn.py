@@ -1,0 +1,128 @@
+"""Layers beside PyTorch's: names, text, numbers, gradients of both orders, and what they store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tinygrad_edu
+import tinygrad_edu.nn
+
+torch = pytest.importorskip("torch", reason="PyTorch is absent: pip install torch==2.13.0")
+pytestmark = pytest.mark.parity
+
+BOTH = (tinygrad_edu, torch)
+Make = Callable[[Any], Any]
+Shape = tuple[int, ...]
+
+# A layer, and the shape of what it takes; for an embedding, the number of rows as well.
+LAYERS: list[tuple[Make, Shape]] = [
+    (lambda nn: nn.BatchNorm1d(4), (5, 4)),
+    (lambda nn: nn.BatchNorm1d(4, momentum=None, eps=0.1), (5, 4, 3)),
+    (lambda nn: nn.BatchNorm1d(4, affine=False), (5, 4)),
+    (lambda nn: nn.BatchNorm1d(4, track_running_stats=False, momentum=0.3), (5, 4, 3)),
+    (lambda nn: nn.BatchNorm2d(4, bias=False), (3, 4, 3, 2)),
+    (lambda nn: nn.LayerNorm(4), (3, 4)),
+    (lambda nn: nn.LayerNorm((3, 4), eps=0.1, bias=False), (2, 3, 4)),
+    (lambda nn: nn.LayerNorm([3, 4], elementwise_affine=False), (2, 2, 3, 4)),
+]
+TABLES: list[Make] = [
+    lambda nn: nn.Embedding(6, 3),
+    lambda nn: nn.Embedding(6, 3, padding_idx=1),
+    lambda nn: nn.Embedding(6, 3, padding_idx=-1, max_norm=1.0),
+    lambda nn: nn.Embedding(6, 3, max_norm=1.5, norm_type=1.0),
+    lambda nn: nn.Embedding(6, 3, scale_grad_by_freq=True),
+]
+
+
+def filled(module: Any, library: Any) -> Any:
+    """The module in float64, with numbers that are the same in both libraries."""
+    module.double()
+    for i, p in enumerate(module.parameters()):
+        p.data = library.tensor(np.random.default_rng(i).normal(size=tuple(p.shape)))
+    return module
+
+
+def orders(library: Any, y: Any, wanted: list[Any], twice: bool = True) -> list[Any]:
+    """The gradients of Σ w y², and those of the sum of their cubes."""
+    w = library.tensor(np.random.default_rng(5).normal(size=tuple(y.shape)))
+    first = library.autograd.grad((y * y * w).sum(), wanted, create_graph=True)
+    if not twice:
+        return list(first)
+    second = library.autograd.grad(sum((g * g * g).sum() for g in first), wanted)
+    return [*first, *second]
+
+
+def trained(library: Any, make: Make, shape: Shape) -> tuple[Any, list[Any]]:
+    """A layer after three passes in training and one in evaluation; all that came of it."""
+    layer = filled(make(library.nn), library)
+    x = library.tensor(np.random.default_rng(0).normal(1, 2, shape), requires_grad=True)
+    for factor in (1, 2):
+        layer(x * factor)
+    y = layer(x)
+    found = [y, *orders(library, y, [x, *layer.parameters()])]
+    layer.eval()
+    z = layer(x)
+    return layer, [*found, z, *orders(library, z, [x, *layer.parameters()])]
+
+
+def agree(ours: list[Any], theirs: list[Any]) -> None:
+    """The same numbers in the same types."""
+    for a, b in zip(ours, theirs, strict=True):
+        assert str(b.dtype) == f"torch.{a.dtype}"
+        np.testing.assert_allclose(a.detach().numpy(), b.detach().numpy(), rtol=1e-8, atol=1e-8)
+
+
+@pytest.mark.parametrize(("make", "shape"), LAYERS)
+def test_layers_agree(make: Make, shape: Shape) -> None:
+    """Output, first and second gradients, in training and after it; state and text."""
+    (a, ours), (b, theirs) = (trained(library, make, shape) for library in BOTH)
+    agree(ours, theirs)
+    assert repr(a) == repr(b)
+    assert list(a.state_dict()) == list(b.state_dict())
+    agree(list(a.state_dict().values()), list(b.state_dict().values()))
+
+
+@pytest.mark.parametrize("make", TABLES)
+def test_embeddings_agree(make: Make) -> None:
+    """Rows, gradients, the table after it was shortened, text."""
+    sides = []
+    for library in BOTH:
+        table = filled(make(library.nn), library)
+        y = table(library.tensor(np.array([[0, 3, 3], [5, 5, 1]])))
+        # A gradient that is divided by a count is nobody's derivative, so it has no second one.
+        twice = not table.scale_grad_by_freq
+        sides.append((repr(table), [y, *orders(library, y, [table.weight], twice), table.weight]))
+    (ours, a), (theirs, b) = sides
+    assert ours == theirs
+    agree(a, b)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda utils, ps: utils.clip_grad_norm_(ps, 1.0),
+        lambda utils, ps: utils.clip_grad_norm_(iter(ps), 100.0),
+        lambda utils, ps: utils.clip_grad_norm_(ps[0], 0.5, float("inf")),
+        lambda utils, ps: utils.clip_grad_norm_(ps, 0.5, 1),
+        lambda utils, ps: utils.clip_grad_norm_(ps, 0.5, 0.5),
+        lambda utils, ps: utils.get_total_norm([p.grad for p in ps[:2]]),
+        lambda utils, ps: utils.clip_grad_value_(ps, 0.5),
+        lambda utils, ps: utils.parameters_to_vector(ps),
+    ],
+)
+def test_clipping_and_vectors_agree(change: Callable[[Any, list[Any]], Any]) -> None:
+    """What is returned, and what the gradients are afterwards."""
+    sides = []
+    for library in BOTH:
+        rng = np.random.default_rng(0)
+        shapes: list[Shape] = [(2, 3), (4,), ()]
+        ps = [library.nn.Parameter(library.tensor(rng.normal(size=s))) for s in shapes]
+        for p in ps[:2]:  # the last one has none
+            p.grad = library.tensor(rng.normal(size=tuple(p.shape)))
+        returned = change(library.nn.utils, ps)
+        sides.append([p.grad for p in ps[:2]] + ([] if returned is None else [returned]))
+    agree(*sides)
