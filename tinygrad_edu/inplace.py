@@ -83,6 +83,15 @@ class InPlace:
     def __ifloordiv__(self, other: Any) -> Any:
         return self._become(self // other, "//=")
 
+    def __iand__(self, other: Any) -> Any:
+        return self._become(self & other, "&=")
+
+    def __ior__(self, other: Any) -> Any:
+        return self._become(self | other, "|=")
+
+    def __ixor__(self, other: Any) -> Any:
+        return self._become(self ^ other, "^=")
+
     # -- overwriting: the old value's gradient is zero
 
     def copy_(self, source: Any) -> Any:

@@ -67,19 +67,19 @@ def logical_not(x: Array) -> Array:
     return np.logical_not(x)
 
 
-@op(family=BLOCKER, formula=r"z = x \mathbin{\&} y", casts="keep")
+@op(family=BLOCKER, formula=r"z = x \mathbin{\&} y")
 def bitwise_and(x: Array, y: Array) -> Array:
     """`x & y`, for booleans and integers."""
     return np.bitwise_and(x, y)
 
 
-@op(family=BLOCKER, formula=r"z = x \mathbin{|} y", casts="keep")
+@op(family=BLOCKER, formula=r"z = x \mathbin{|} y")
 def bitwise_or(x: Array, y: Array) -> Array:
     """`x | y`, for booleans and integers."""
     return np.bitwise_or(x, y)
 
 
-@op(family=BLOCKER, formula=r"z = x \oplus y", casts="keep")
+@op(family=BLOCKER, formula=r"z = x \oplus y")
 def bitwise_xor(x: Array, y: Array) -> Array:
     """`x ^ y`, for booleans and integers."""
     return np.bitwise_xor(x, y)
