@@ -31,6 +31,9 @@ settings.register_profile(
 settings.register_profile(
     "quick", settings.get_profile("ci"), max_examples=5, phases=[Phase.explicit, Phase.generate]
 )
+settings.register_profile(  # for tests/mutants: that a test fails is enough
+    "unshrunk", settings.get_profile("ci"), phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 

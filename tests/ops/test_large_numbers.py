@@ -1,0 +1,74 @@
+"""Scores that are far apart: nothing overflows, forward or backward, and the limits are right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import tinygrad_edu as tg
+from tinygrad_edu.nn import functional as F
+
+FAR = [-1000.0, 0.0, 1000.0]
+
+
+def values_and_slopes(f: object, x: list[float]) -> tuple[np.ndarray, np.ndarray]:
+    """f(x), and the gradient of its sum."""
+    t = tg.tensor(x, requires_grad=True)
+    z = f(t)
+    z.sum().backward()
+    assert z.dtype == t.grad.dtype == np.float32
+    return z.array, t.grad.array
+
+
+@pytest.mark.parametrize(
+    ("f", "values", "slopes"),
+    [
+        (lambda x: tg.softmax(x, 0), [0, 0, 1], [0, 0, 0]),
+        (lambda x: tg.log_softmax(x, 0), [-2000, -1000, 0], [1, 1, -2]),
+        (lambda x: tg.softmax(x[None], 1), [[0, 0, 1]], [0, 0, 0]),
+        (lambda x: tg.log_softmax(x[None], 1), [[-2000, -1000, 0]], [1, 1, -2]),
+        (lambda x: tg.logsumexp(x, 0), 1000, [0, 0, 1]),
+        (tg.sigmoid, [0, 0.5, 1], [0, 0.25, 0]),
+        (F.logsigmoid, [-1000, -np.log(2), 0], [1, 0.5, 0]),
+        (F.softplus, [0, np.log(2), 1000], [0, 0.5, 1]),
+        (tg.tanh, [-1, 0, 1], [0, 1, 0]),
+        (F.silu, [0, 0, 1000], [0, 0.5, 1]),
+        (F.gelu, [0, 0, 1000], [0, 0.5, 1]),
+        (F.elu, [-1, 0, 1000], [0, 1, 1]),
+    ],
+    ids=[
+        "softmax",
+        "log_softmax",
+        "softmax of rows",
+        "log_softmax of rows",
+        "logsumexp",
+        "sigmoid",
+        "logsigmoid",
+        "softplus",
+        "tanh",
+    ]
+    + ["silu", "gelu", "elu"],
+)
+def test_functions_of_far_apart_numbers(f: object, values: object, slopes: object) -> None:
+    """At ±1000 a function and its slope are their limits, in float32."""
+    z, g = values_and_slopes(f, FAR)
+    np.testing.assert_allclose(z, values, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(g, slopes, rtol=1e-6, atol=1e-6)
+
+
+def test_cross_entropy_of_a_sure_mistake() -> None:
+    """Where a network is wrong and sure of it, the loss is the distance of the scores."""
+    x, t = tg.tensor([FAR], requires_grad=True), tg.tensor([0])
+    loss = F.cross_entropy(x, t)
+    loss.backward()
+    assert loss.item() == 2000
+    np.testing.assert_array_equal(x.grad.array, [[-1, 0, 1]])
+
+
+def test_binary_cross_entropy_with_logits_of_a_sure_mistake() -> None:
+    """The same for two classes."""
+    x, t = tg.tensor(FAR, requires_grad=True), tg.tensor([1.0, 1.0, 0.0])
+    loss = F.binary_cross_entropy_with_logits(x, t, reduction="sum")
+    loss.backward()
+    assert loss.item() == pytest.approx(2000 + np.log(2), rel=1e-6)
+    np.testing.assert_allclose(x.grad.array, [-1, -0.5, 1])
