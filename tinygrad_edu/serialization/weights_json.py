@@ -62,8 +62,10 @@ def load_weights_json(path: str | os.PathLike[str], model: Any = None) -> Any:
             f"load_weights_json: {path} holds matrices (n_in, n_out) of {_list(found)}, but the "
             f"model's Linear layers are {_list(wanted)}. Nothing was loaded."
         )
-    for layer, matrix in zip(layers, matrices, strict=True):
-        layer.load_state_dict({"weight": matrix.T})  # (in, out) → (out, in)
+    with refusing("load_weights_json", path):
+        weights = [_cast(w, layer.weight.dtype) for w, layer in zip(matrices, layers, strict=True)]
+    for layer, weight in zip(layers, weights, strict=True):
+        layer.load_state_dict({"weight": weight.T})  # (in, out) → (out, in)
     return model
 
 
@@ -98,10 +100,15 @@ def _matrix(i: int, rows: Any) -> np.ndarray:
     matrix = np.array(rows)  # raises where the rows differ in length
     if matrix.ndim != 2 or not matrix.size or matrix.dtype.kind not in "fi":
         raise ValueError(f"matrix {i} is not a table of numbers")
-    matrix = matrix.astype(float)
-    if not np.isfinite(matrix).all():
-        raise ValueError(f"matrix {i} holds a number that is not finite")
-    return matrix
+    return _cast(matrix, np.dtype(float))
+
+
+def _cast(matrix: np.ndarray, dtype: Any) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        numbers = matrix.astype(dtype)
+    if not np.isfinite(numbers).all():
+        raise ValueError(f"it holds a number that is not finite in {dtype}")
+    return numbers
 
 
 def _check_size(_: bytes, size: int) -> None:
