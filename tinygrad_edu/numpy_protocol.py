@@ -10,6 +10,7 @@ ordinary pass and lands here when the pass itself is recorded.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -124,6 +125,10 @@ _KEYWORDS = {
     "a_min": "min",
     "a_max": "max",
 }
+_REDUCING = {
+    getattr(np, name)
+    for name in "sum mean prod var std max min amax amin argmax argmin any all".split()  # noqa: SIM905
+}
 _REDUCTIONS = {np.add: "sum", np.multiply: "prod", np.maximum: "amax", np.minimum: "amin"}
 
 
@@ -139,21 +144,43 @@ def _table() -> dict[Any, Callable[..., Any]]:
     )
     table[np.einsum] = ops.einsum
     table[np.flip] = lambda x, axis=None: ops.flip(x, range(x.array.ndim) if axis is None else axis)
-    table[np.sort] = lambda x, axis=-1: ops.sort(x, axis)[0]
-    table[np.linalg.norm] = lambda x, ord=None, axis=None, keepdims=False: ops.norm(
-        x, 2 if ord is None else ord, axis, keepdims
-    )
+    table[np.sort] = lambda x, axis=-1: ops.sort(*_flat(x, axis))[0]
+    table[np.cumsum] = lambda x, axis=None, dtype=None: ops.cumsum(*_flat(x, axis), dtype=dtype)
+    table[np.cumprod] = lambda x, axis=None, dtype=None: ops.cumprod(*_flat(x, axis), dtype=dtype)
+    table[np.roll] = lambda x, shift, axis=None: ops.roll(x, shift, axis)
+    table[np.dot] = _dot
+    table[np.linalg.norm] = _norm
     table[np.ravel] = lambda x: ops.reshape(x, (-1,))
     table[np.shape] = lambda x: x.array.shape
     table[np.ndim] = lambda x: x.array.ndim
     table[np.size] = lambda x, axis=None: np.size(x.array, axis)
     for like in (np.zeros_like, np.ones_like, np.full_like, np.empty_like):  # constants
-        table[like] = lambda x, *args, like=like, **kw: x._plain(like(x.array, *args, **kw))
+        table[like] = lambda x, *args, like=like, **kw: x._wrap(like(x.array, *args, **kw))
     return table
 
 
 def _transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
     return ops.permute(x, tuple(axes or reversed(range(x.array.ndim))))
+
+
+def _flat(x: Any, axis: int | None) -> tuple[Any, int]:
+    """NumPy's `axis=None`: the numbers in one row."""
+    return (ops.reshape(x, (-1,)), 0) if axis is None else (x, axis)
+
+
+def _dot(x: Any, y: Any) -> Any:
+    if np.ndim(x) == 0 or np.ndim(y) == 0:
+        return ops.mul(x, y)
+    if max(np.ndim(x), np.ndim(y)) > 2:
+        raise _unknown("numpy.dot of more than two dimensions")
+    return ops.matmul(x, y)
+
+
+def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    over = x.array.ndim if axis is None else np.size(axis)
+    if ord is not None and over == 2 and ord != "fro":  # NumPy means a norm of matrices
+        raise _unknown(f"numpy.linalg.norm of a matrix with ord={ord!r}")
+    return ops.norm(x, 2 if ord is None else ord, axis, keepdims)
 
 
 _functions = _table()
@@ -187,7 +214,15 @@ class NumPyProtocol:
         if function not in _functions:
             raise _unknown(f"{function.__module__}.{function.__name__}")
         answer = _functions[function]
-        given = {k: v for k, v in kwargs.items() if v is not np._NoValue}
+        if function in _REDUCING and len(args) > 2:  # NumPy's order of arguments is not ours
+            names = list(signature(function).parameters)
+            kwargs = {**kwargs, **dict(zip(names[2:], args[2:], strict=False))}
+            args = args[:2]
+        given = {
+            k: v
+            for k, v in kwargs.items()
+            if v is not np._NoValue and not (v is None and k in ("out", "dtype"))
+        }
         spoken = (
             given if answer.__module__ == __name__ else _renamed(given)
         )  # ours keep NumPy's names
