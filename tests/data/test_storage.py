@@ -9,6 +9,7 @@ import pickle
 import stat
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -202,3 +203,12 @@ def test_a_kill_before_the_renaming_leaves_the_old_file(tmp_path: Path, moment: 
     # What the dead process left is not in the way.
     write_whole(path, lambda file: file.write(b"new"))
     assert path.read_bytes() == b"new"
+
+
+def test_what_killed_writers_left_is_removed(tmp_path: Path) -> None:
+    """Temporary files of the same name go once they are an hour old; others stay."""
+    for name, age in ((".x.00.part", 4000), (".x.01.part", 10), (".y.02.part", 4000)):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    write_whole(tmp_path / "x", lambda file: file.write(b"new"))
+    assert sorted(os.listdir(tmp_path)) == [".x.01.part", ".y.02.part", "x"]

@@ -11,8 +11,10 @@ import io
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
+from time import time
 from typing import IO, Any, BinaryIO
 
 import numpy as np
@@ -144,9 +146,10 @@ def write_whole(path: Path, write: Callable[[BinaryIO], Any]) -> None:
 
     The bytes go to a temporary file in the same folder, reach the disk, and only then take the
     name: renaming is a single step for the operating system. A program killed at any moment leaves
-    the old file whole. Missing folders are made.
+    the old file whole; its temporary file is removed by a later write. Missing folders are made.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path)
     # Not `tempfile`, whose files only their owner may read: a model is there to be shared.
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
@@ -157,3 +160,11 @@ def write_whole(path: Path, write: Callable[[BinaryIO], Any]) -> None:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what writers of `path` left lying that were killed more than an hour ago."""
+    for stray in path.parent.glob(f".{escape(path.name)}.*.part"):
+        with suppress(OSError):  # another process may be at it too
+            if time() - stray.stat().st_mtime > 3600:
+                stray.unlink()

@@ -1,0 +1,6 @@
+"""A training that is killed again and again: what it has saved stays whole, what it does not lose.
+
+training.py     the training, which saves often and resumes
+__main__.py     the killer: `python -m tests.kill FOLDER KILLS SEED`
+test_kill.py    what must be true afterwards
+"""
