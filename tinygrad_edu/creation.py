@@ -104,8 +104,9 @@ def _plain(data: Any, found: set[dtypes.DType]) -> Any:
     plain = data.array if isinstance(data, Tensor) else data
     if isinstance(plain, np.ndarray | np.generic):
         found.add(plain.dtype)
-    elif isinstance(plain, int | float):
-        found.add(dtypes.of_number(plain))
+    else:
+        number = isinstance(plain, int | float)
+        found.add(dtypes.of_number(plain) if number else np.dtype(object))
     return plain
 
 
