@@ -84,13 +84,18 @@ def markdown(outcome: Outcome) -> str:
                 ours = contenders[0][1]
                 cells = [
                     f"{name}: {row.label}",
-                    f"{ours.median:.3g} {row.unit}",
-                    f"{peer} {times.median:.3g} {row.unit}",
+                    f"{_rounded(ours.median)} {row.unit}",
+                    f"{peer} {_rounded(times.median)} {row.unit}",
                     f"**{figure.value:.2f}**",
                     f"≤ {figure.bound:g}" if figure.bound else "",
                 ]
                 lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _rounded(x: float) -> str:
+    """Three digits, and no exponent."""
+    return f"{float(f'{x:.3g}'):g}"
 
 
 def write_json(outcome: Outcome, settings: Settings, path: Path) -> None:
