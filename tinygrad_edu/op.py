@@ -276,9 +276,9 @@ class Op:
         if missing or unknown or len(rest) > len(self.params):
             raise InputTypeError(
                 f"{self.name} takes ({', '.join(self._names)}); it received {len(args)} positional "
-                f"argument(s) and ({', '.join(kwargs)}). "
-                + (f"Missing: {', '.join(missing)}. " if missing else "")
-                + (f"Not known, or given twice: {', '.join(unknown)}." if unknown else "")
+                f"argument(s) and ({', '.join(kwargs)})."
+                + (f" Missing: {', '.join(missing)}." if missing else "")
+                + (f" Not known, or given twice: {', '.join(unknown)}." if unknown else "")
             )
         return inputs, params
 
