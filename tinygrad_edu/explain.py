@@ -24,7 +24,7 @@ def explain_failure(
     """The error to raise where `op.forward(*values, **params)` raised `error`."""
     if isinstance(error, TinygradEduError):
         return error
-    text = str(error).rstrip(".")
+    text = " ".join(str(error).split()).rstrip(".")
     given = ", ".join(f"{op.input_name(i)} {_describe(v)}" for i, v in enumerate(values))
     options = "".join(f", {k}={v!r}" for k, v in params.items() if v is not None)
     if "matmul" in text or op.name in ("matmul", "linear"):

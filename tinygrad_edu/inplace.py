@@ -16,7 +16,7 @@ import numpy as np
 
 from . import dtypes, memory, ops
 from .engine import Node, modes
-from .errors import ArgumentError, DTypeError, InPlaceError, ShapeError
+from .errors import ArgumentError, DTypeError, InPlaceError, InputTypeError, ShapeError
 from .ops.places import frozen
 from .random import Generator, default_generator
 
@@ -162,7 +162,13 @@ class InPlace:
 
     def __setitem__(self, index: Any, value: Any) -> None:
         if not hasattr(value, "array"):
-            value = self._wrap(np.asarray(value, dtype=self.array.dtype))  # type: ignore[attr-defined]
+            try:
+                value = self._wrap(np.asarray(value, dtype=self.array.dtype))  # type: ignore[attr-defined]
+            except (ValueError, TypeError):
+                raise InputTypeError(
+                    f"x[index] = value: {value!r} of type {type(value).__name__} is not made of "
+                    f"numbers that fit into {self.dtype}. Pass a number or a tensor."
+                ) from None
         if memory.carries(value, value.array) and self._is_same_place(index, value):
             # `x[i] *= 2` is three steps: v = x[i], v *= 2, x[i] = v. The second gave the memory a
             # new history, carried by v alone; the third hands it over to x.

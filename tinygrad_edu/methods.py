@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import ops
+from .errors import InputTypeError
 from .ops.places import frozen
 
 if TYPE_CHECKING:
@@ -146,6 +147,13 @@ class Methods:
 
 def _pieces(args: tuple[Any, ...]) -> tuple[int, ...]:
     """A shape given as `2, 3` or as `(2, 3)`."""
-    if len(args) == 1 and not hasattr(args[0], "__index__"):
-        args = tuple(args[0])
-    return tuple(n.__index__() for n in args)
+    given = args
+    try:
+        if len(args) == 1 and not hasattr(args[0], "__index__"):
+            args = tuple(args[0])
+        return tuple(n.__index__() for n in args)
+    except (AttributeError, TypeError):
+        raise InputTypeError(
+            f"shape: {', '.join(map(repr, given))} is not made of whole numbers. Write them one by "
+            "one, or as a tuple; to() converts number types."
+        ) from None
