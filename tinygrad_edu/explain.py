@@ -26,7 +26,7 @@ def explain_failure(
         return error
     text = " ".join(str(error).split()).rstrip(".")
     given = ", ".join(f"{op.input_name(i)} {_describe(v)}" for i, v in enumerate(values))
-    options = "".join(f", {k}={v!r}" for k, v in params.items() if v is not None)
+    options = "".join(f", {k}={_option(v)}" for k, v in params.items() if v is not None)
     if "matmul" in text or op.name in ("matmul", "linear"):
         return ShapeError(_chain(op, values, given))
     if "broadcast" in text and not isinstance(error, IndexError):
@@ -48,6 +48,12 @@ def explain_failure(
 
 def _describe(value: Any) -> str:
     return str(tuple(value.shape)) if isinstance(value, np.ndarray) else repr(value)
+
+
+def _option(value: Any) -> str:
+    if not isinstance(value, np.ndarray):
+        return repr(value)
+    return str(value.tolist()) if value.size <= 6 else f"{value.dtype} {tuple(value.shape)}"
 
 
 def _clash(values: Sequence[Any]) -> str:
