@@ -242,7 +242,7 @@ def _walk(
             rule = op.rule(i) if op.variadic else op.rules[i]
             if rule is None:
                 continue
-            if memory.edits:
+            if memory.last_edit > node.number:
                 _refuse_edited(node, rule)
             share = rule.pull(g, recipe)
             shape = node.shape_of(i) if values is None else values[i].shape

@@ -32,6 +32,7 @@ class Edits:
 
 
 edits: dict[int, Edits] = {}
+last_edit = 0  # the time of the last edit of anything: one look at it spares most of the others
 rewritten: set[int] = set()  # owners whose history changed; empty in almost every program
 
 
@@ -55,6 +56,7 @@ def stamp(array: np.ndarray, *, by: Any = None) -> None:
 
     `by` is the tensor that carries the memory's new history, where the change was recorded.
     """
+    global last_edit
     owner = owner_of(array)
     key = id(owner)
     entry = edits.get(key)
@@ -66,7 +68,7 @@ def stamp(array: np.ndarray, *, by: Any = None) -> None:
 
         entry = edits[key] = Edits(weakref.ref(owner, forget))
     entry.count += 1
-    entry.last = tick()
+    entry.last = last_edit = tick()
     if by is not None:
         entry.recorded = by.node.number  # so what is computed from that node is not older
         entry.heirs = [weakref.ref(by)]

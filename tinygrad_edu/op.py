@@ -186,6 +186,8 @@ class Op:
         self.inputs: tuple[str, ...] = ()
         self.params: tuple[str, ...] = self._names
         self.rules: tuple[Rule | None, ...] = ()
+        self._usual: dict[str, Any] = {}
+        self._least = 1 << 30  # positional arguments with which no other is missing
         self.saves = self.reads_shape = self.differentiable = False
         self._variadic_rules: dict[int, Rule | None] = {}
         self._variadic_fn: Callable[..., Array] | None = None
@@ -216,6 +218,10 @@ class Op:
             )
         self.inputs = tuple(rules)
         self.params = self._names[len(rules) :]
+        if not self.variadic:
+            required = [name for name in self.params if name not in self._defaults]
+            self._usual = {n: self._defaults[n] for n in self.params if n in self._defaults}
+            self._least = len(rules) + len(required)
         if self.variadic:
             (self._variadic_fn,) = rules.values()
             self._variadic_rules.clear()
@@ -290,7 +296,14 @@ class Op:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the op: recorded, where an input is a tensor; plain NumPy otherwise."""
-        inputs, params = self.bind(args, kwargs)
+        k = len(self.inputs)
+        if kwargs or not self._least <= len(args) <= len(self._names):
+            inputs, params = self.bind(args, kwargs)
+        elif len(args) == k:  # the commonest calls, inputs alone or with parameters, bind at once
+            inputs, params = args, self._usual
+        else:
+            given = zip(self.params, args[k:], strict=False)
+            inputs, params = args[:k], {**self._usual, **dict(given)}
         for x in inputs:
             run = getattr(x, "_run_op", None)  # a tensor among the inputs takes over and records
             if run is not None:

@@ -50,6 +50,7 @@ class Tensor(Methods, InPlace, Hooks, Conversion, NumPyProtocol):
     _grad: Tensor | None  # behind `grad` and `requires_grad`, which check what they are given
     _wanted: bool
     _hooks: dict[int, Callable[[Any], Any]] | None
+    _run_op: Callable[[Op, Sequence[Any], Mapping[str, Any]], Tensor]
 
     def __init__(
         self, array: np.ndarray, requires_grad: bool = False, node: Node | None = None
@@ -224,7 +225,10 @@ class Tensor(Methods, InPlace, Hooks, Conversion, NumPyProtocol):
     def accumulate(self, g: Any, ours: bool) -> None:
         """Send `g` through the hooks to `.grad`; `ours` says that nobody else holds this array."""
         if self._wanted:  # it may have been switched off since the graph was made
-            self._add_to_grad(self.hooked(g), ours and not self._hooks)
+            if self._hooks:
+                self._add_to_grad(self.hooked(g))
+            else:
+                self._add_to_grad(g, ours)
 
     def _add_to_grad(self, g: Any, ours: bool = False) -> None:
         so_far = self._grad
@@ -310,9 +314,6 @@ class Tensor(Methods, InPlace, Hooks, Conversion, NumPyProtocol):
     def _wrap(array: np.ndarray) -> Tensor:
         return Tensor(array)
 
-    def _run_op(self, op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Tensor:
-        return apply(op, inputs, params)
-
 
 # -- from numbers to a graph
 
@@ -346,7 +347,8 @@ def apply(op: Op, inputs: Sequence[Any], params: Mapping[str, Any] = _NO_PARAMS)
     edges: list[Any] = []
     recorded = False
     dtype = None
-    plain = True  # one floating point type and Python numbers: nothing to convert
+    plain = True  # one floating point type, Python numbers, None: nothing to convert
+    mixed = False  # tensors of several types, which some ops want as they are
     for x in inputs:
         if isinstance(x, Tensor):
             array = x.array
@@ -357,15 +359,15 @@ def apply(op: Op, inputs: Sequence[Any], params: Mapping[str, Any] = _NO_PARAMS)
             else:
                 edges.append(None)
             if array.dtype is not dtype:
-                plain = plain and dtype is None and array.dtype in _FLOATS
+                mixed = mixed or dtype is not None or array.dtype not in _FLOATS
                 dtype = array.dtype
         else:
-            plain = plain and (x.__class__ is float or x.__class__ is int)
+            plain = plain and (x is None or x.__class__ is float or x.__class__ is int)
             values.append(x)
             edges.append(None)
     if memory.rewritten:
         refuse_stale(op.name, inputs)
-    if not plain or params.get("dtype") is not None:
+    if not plain or (mixed and op.casts != "keep") or params.get("dtype") is not None:
         values, edges = convert(op, inputs, params)
     try:
         z = op.forward(*values, **params)
@@ -377,6 +379,9 @@ def apply(op: Op, inputs: Sequence[Any], params: Mapping[str, Any] = _NO_PARAMS)
         # Whole numbers, as of a cast, do not follow small changes.
         return _constant(z) if memory.rewritten else Tensor(z)
     return Tensor(z, True, Node(op, edges, values, params, z))
+
+
+Tensor._run_op = staticmethod(apply)  # what an op does when it meets a tensor
 
 
 def _constant(array: np.ndarray) -> Tensor:
@@ -450,13 +455,14 @@ def seed(output: Tensor, gradient: Tensor | None, create_graph: bool) -> tuple[A
                 "gradient by itself. Reduce it (loss.sum(), loss.mean()), or pass gradient= of "
                 "that shape."
             )
-        gradient = Tensor(np.ones_like(output.array))
-    elif not isinstance(gradient, Tensor):
+        ones = np.ones(output.array.shape, output.array.dtype)
+        return output.edge, Tensor(ones) if create_graph else ones
+    if not isinstance(gradient, Tensor):
         raise InputTypeError(
             f"backward: gradient= is {type(gradient).__name__}, but a tensor of shape "
             f"{output.shape} was expected."
         )
-    elif gradient.shape != output.shape:
+    if gradient.shape != output.shape:
         raise ShapeError(
             f"backward: gradient= has shape {gradient.shape}, but the output has {output.shape}. "
             "They must be equal."

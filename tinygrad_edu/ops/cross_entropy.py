@@ -13,7 +13,7 @@ import numpy as np
 from ..errors import ArgumentError
 from ..op import ROUTER, SCALER, Array, op
 from .loss_basics import dealt, reduced
-from .softmaxes import log_softmax, peak, softmax
+from .softmaxes import log_softmax, log_sum, softmax
 from .truth import Truth, check_classes, over_classes
 
 __all__ = ["cross_entropy", "nll_loss"]
@@ -47,13 +47,13 @@ def cross_entropy(
         )
     truth = Truth("cross_entropy", x.shape, target, weight, ignore_index)
     axis = truth.axis
-    x = x - peak(x, axis)
-    log_total = np.log(np.exp(x).sum(axis=axis))  # (N, d…)
+    m, log_total = log_sum(x, axis)  # (N, d…)
     if truth.labels is None or label_smoothing:
         q = truth.charge(x.dtype, label_smoothing)
+        x = x - np.expand_dims(m, axis)
         losses = log_total * q.sum(axis=axis) - (q * x).sum(axis=axis)
     else:
-        losses = truth.priced(log_total - x[truth.own()])
+        losses = truth.priced(log_total - (x[truth.own()] - m))
     return reduced("cross_entropy", losses, reduction, truth.total(reduction))
 
 

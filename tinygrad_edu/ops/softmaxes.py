@@ -25,14 +25,30 @@ def _scores(name: str, x: Array, dim: Any, dtype: Any) -> tuple[np.ndarray, Any]
 
 
 def peak(x: Array, axis: Any) -> Array:
-    """The largest element along `axis`, which stays with length 1: (N, C) → (N, 1).
-
-    Short rows are turned into columns first: NumPy's loop over the elements of columns runs several
-    times faster than one over many short rows.
-    """
-    if x.ndim == 2 and x.shape[1] <= 64 and axis in (1, -1):
-        return largest(x.T.copy(), 0, initial=-math.inf)[:, None]
+    """The largest element along `axis`, which stays with length 1: (N, C) → (N, 1)."""
     return largest(x, axis, keepdims=True, initial=-math.inf)
+
+
+def short_rows(x: Array, axis: Any) -> bool:
+    """Whether to work on x turned round, (N, C) → (C, N).
+
+    NumPy reduces over columns N numbers at a time, but over rows one row at a time: with ten classes
+    the former takes a fifth of the time (measured).
+    """
+    return x.ndim == 2 and axis in (1, -1) and x.shape[1] <= 64
+
+
+def log_sum(x: Array, axis: Any) -> tuple[Array, Array]:
+    """(m, ln Σ e^(x − m)) along `axis`, which is dropped; m is the largest element there."""
+    if short_rows(x, axis):
+        x, axis = x.T.copy(), 0
+        m = largest(x, 0, initial=-math.inf)
+        x -= m
+    else:
+        m = peak(x, axis)
+        x = x - m
+        m = m.squeeze(axis)
+    return m, np.log(add_up(np.exp(x, out=x), axis))
 
 
 @op(family=SCALER, formula=r"z_i = \frac{e^{x_i}}{\sum_k e^{x_k}}")
@@ -44,6 +60,12 @@ def softmax(x: Array, dim: int, dtype: Any = None) -> Array:
     """
     x, axis = _scores("softmax", x, dim, dtype)
     with np.errstate(invalid="ignore"):
+        if short_rows(x, axis):
+            e = x.T.copy()
+            e -= largest(e, 0, initial=-math.inf)
+            e = np.exp(e, out=e)
+            e /= add_up(e, 0)
+            return e.T.copy()
         e = np.exp(x - peak(x, axis))
         return e / add_up(e, axis, keepdims=True)
 

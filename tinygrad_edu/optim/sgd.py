@@ -61,8 +61,7 @@ class SGD(Optimizer):
         """θ ← θ − η g, or η v with momentum."""
         lr, momentum = float(group["lr"]), float(group["momentum"])
         if not momentum:
-            s = np.multiply(self.direction(p, g, group), lr, out=self.scratch(p))
-            np.subtract(p, s, out=p)
+            np.subtract(p, lr * self.direction(p, g, group), out=p)
             return
         first = "momentum_buffer" not in state
         for w, slope, v in blocks(p, g, memory_of(state, "momentum_buffer", p)):
