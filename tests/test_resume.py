@@ -251,6 +251,10 @@ def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
         load_checkpoint(tmp_path / "c", model=model)
     with pytest.raises(InputTypeError, match="loss is float, which has no state_dict"):
         save_checkpoint(tmp_path / "c", model=model, loss=0.5)
+    with pytest.raises(InputTypeError, match="whole number of finished epochs"):
+        save_checkpoint(tmp_path / "c", model=model, epoch="last")
+    save_checkpoint(tmp_path / "c", model=model, scheduler=None, epoch=np.int64(3))
+    assert load_checkpoint(tmp_path / "c", model=model, scheduler=None) == (3, None)
 
 
 @pytest.mark.parametrize(

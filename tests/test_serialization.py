@@ -147,6 +147,17 @@ def test_others_find_the_names(tmp_path: Path) -> None:
     assert same(other.weight.detach(), model.weight.detach())
 
 
+def test_shared_weights_are_saved_under_every_name(tmp_path: Path) -> None:
+    """A matrix that serves two layers stands in the file twice, and both get it back."""
+    pair = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
+    pair[1].weight = pair[0].weight
+    te.save(pair.state_dict(), tmp_path / "x")
+    other = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
+    other.load_state_dict(te.load(tmp_path / "x"))
+    assert same(other[1].weight.detach(), pair[0].weight.detach())
+    assert same(other[0].weight.detach(), pair[0].weight.detach())
+
+
 def test_equal_contents_give_equal_files() -> None:
     """The same bytes every time, so that files can be compared by their sums."""
     assert encode({"x": np.arange(3)}, {"a": 1}) == encode({"x": np.arange(3)}, {"a": 1})

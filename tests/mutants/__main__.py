@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from . import Mutant, engine, rules
+from . import Mutant, engine, rules, saving
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("tinygrad_edu", "tests", "pyproject.toml")
@@ -120,7 +120,7 @@ def check_unmutated(pristine: Path, mutants: list[Mutant]) -> None:
 
 def main(words: list[str]) -> int:
     """Judge the mutants whose descriptions have all `words`."""
-    everything = [*engine.MUTANTS, *rules.MUTANTS]
+    everything = [*engine.MUTANTS, *rules.MUTANTS, *saving.MUTANTS]
     mutants = [m for m in everything if all(w in f"{m.mistake} {m.file} {m.ops}" for w in words)]
     start = time.perf_counter()
     survived = 0

@@ -23,6 +23,8 @@ import copy
 import os
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ..errors import DataError, InputTypeError, StateError, TinygradEduError
 from ..random import get_rng_state, set_rng_state
 from .objects import load, save
@@ -46,13 +48,18 @@ def save_checkpoint(
 
     `parts` are whatever has a state, under names of your choice: `model=`, `optimizer=`,
     `scheduler=`, `loader=`, `generator=`; a part that is None is left out. The state of the
-    library's own random numbers is always kept. `extra` is plain data of yours, such as the losses
-    so far. Save after `optimizer.step()`: gradients are not kept.
+    library's own random numbers is always kept; those of NumPy or Python, where you draw from them
+    yourself, are yours to keep. `extra` is plain data, such as the losses so far. Save after
+    `optimizer.step()`: gradients are not kept.
 
     The file is a safetensors file, with tensors such as "model.0.weight". Raises as `save` does.
     """
+    if not isinstance(epoch, int | np.integer):
+        raise InputTypeError(
+            f"save_checkpoint: epoch={epoch!r}, but a whole number of finished epochs was expected."
+        )
     states = {name: _state(name, part) for name, part in parts.items() if part is not None}
-    save({"epoch": epoch, "extra": extra, "rng_state": get_rng_state(), **states}, path)
+    save({"epoch": int(epoch), "extra": extra, "rng_state": get_rng_state(), **states}, path)
 
 
 def load_checkpoint(
