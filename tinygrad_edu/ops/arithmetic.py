@@ -2,8 +2,8 @@
 
     L depends on z, z depends on x and y; g = dL/dz is known. Then dL/dx = g · dz/dx.
 
-Where an input was broadcast, its gradient comes out too large; the engine adds up the copies, so no rule
-here speaks of shapes.
+Where an input was broadcast, its gradient comes out too large; the engine adds up the copies, so no
+rule here speaks of shapes.
 """
 
 from __future__ import annotations
@@ -187,7 +187,8 @@ def _refuse_zero(name: str, x: Array, y: Array) -> None:
 floor_divide.defvjp(x=None, y=None)
 
 
-# Staircases: flat wherever they have a slope at all. The gradient is zero, not absent, as in PyTorch.
+# Staircases: flat wherever they have a slope at all. The gradient is zero, not absent, as in
+# PyTorch.
 
 
 @op(family=BLOCKER, formula=r"z = \operatorname{sign}(x)")
