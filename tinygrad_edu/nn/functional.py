@@ -37,18 +37,24 @@ from ..ops import (
 )
 from ..random import default_generator
 from ..tensor import Tensor
+from .conv import conv2d
 from .embedding import embedding
 from .norm import batch_norm, layer_norm
+from .pooling import avg_pool2d, max_pool2d
+from .unfold import fold, unfold
 
 __all__ = [
     "asymmetric_mse_loss",
+    "avg_pool2d",
     "batch_norm",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "conv2d",
     "cross_entropy",
     "dropout",
     "elu",
     "embedding",
+    "fold",
     "gelu",
     "hardtanh",
     "hinge_embedding_loss",
@@ -61,6 +67,7 @@ __all__ = [
     "linear",
     "log_softmax",
     "logsigmoid",
+    "max_pool2d",
     "mse_loss",
     "nll_loss",
     "normalize",
@@ -75,6 +82,7 @@ __all__ = [
     "softplus",
     "step",
     "tanh",
+    "unfold",
 ]
 
 

@@ -1,4 +1,6 @@
-"""The rules, by kind. Every public name here is an op, or a function composed of ops under PyTorch's name."""
+"""The rules, by kind. Every public name here is an op, or a function composed of ops under
+PyTorch's name.
+"""
 
 from .activation import (
     elu,
@@ -226,6 +228,12 @@ from .special import (
     erf,
     erfc,
 )
+from .windows import (
+    fold2d,
+    max_windows,
+    sum_windows,
+    unfold2d,
+)
 
 __all__ = [
     "abs",
@@ -287,6 +295,7 @@ __all__ = [
     "flip",
     "floor",
     "floor_divide",
+    "fold2d",
     "gather",
     "gather_along",
     "ge",
@@ -327,6 +336,7 @@ __all__ = [
     "masked_select",
     "matmul",
     "max",
+    "max_windows",
     "maximum",
     "mean",
     "median",
@@ -385,6 +395,7 @@ __all__ = [
     "sub",
     "sum",
     "sum_to",
+    "sum_windows",
     "swapaxes",
     "t",
     "take_along_dim",
@@ -402,6 +413,7 @@ __all__ = [
     "trunc",
     "unbind",
     "unflatten",
+    "unfold2d",
     "unsqueeze",
     "var",
     "view",
