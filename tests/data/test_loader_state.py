@@ -60,13 +60,15 @@ def test_loops_within_loops_keep_apart() -> None:
     for (y,) in loader:
         outer += y.tolist()
         assert sorted(labels(loader)) == list(range(10))
-        assert loader.state_dict() == {"served": 0, "order": None}
+        assert loader.state_dict()["served"] == 0
     assert sorted(outer) == list(range(10))
 
 
 @pytest.mark.parametrize(
     "damage",
     [
+        {"examples": 11},
+        {"batch_size": 4},
         {"served": -1},
         {"served": 5},
         {"served": 1.0},
@@ -75,6 +77,8 @@ def test_loops_within_loops_keep_apart() -> None:
         {"order": np.arange(9)},
         {"order": np.zeros(10, int)},
         {"order": np.arange(1, 11)},
+        {"order": np.arange(10.0)},
+        {"order": np.arange(10)[:, None]},
     ],
     ids=str,
 )
@@ -83,6 +87,27 @@ def test_a_loaders_state_that_does_not_fit_is_refused(damage: dict[str, Any]) ->
     loader = numbered(shuffle=True)
     labels(loader, 2)
     other = numbered(shuffle=True)
-    with pytest.raises(StateError, match="does not fit this DataLoader: 10 examples in 4 batches"):
+    with pytest.raises(StateError, match=r"does not fit this DataLoader \(examples=10, batch"):
         other.load_state_dict(loader.state_dict() | damage)
     assert len(labels(other)) == 10
+
+
+def test_an_example_that_cannot_be_read_is_not_served() -> None:
+    """Where the data set fails, the state still has the batch before it."""
+
+    class Broken(TensorDataset):
+        healed = False
+
+        def __getitem__(self, index: Any) -> Any:
+            if index == 4 and not self.healed:
+                raise OSError("the disk is gone")
+            return super().__getitem__(index)
+
+    data = Broken(te.arange(10))
+    loader = DataLoader(data, batch_size=3)
+    with pytest.raises(OSError, match="the disk is gone"):
+        list(loader)
+    other = DataLoader(data, batch_size=3)
+    other.load_state_dict(loader.state_dict())
+    data.healed = True
+    assert labels(other) == list(range(3, 10))

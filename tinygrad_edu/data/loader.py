@@ -116,11 +116,12 @@ class DataLoader:
         numbers = range(len(self.dataset)) if order is None else order.tolist()
         for i in range(epoch.served, len(self)):
             span = slice(i * self.batch_size, (i + 1) * self.batch_size)
-            epoch.served = i + 1
             if whole:  # in order, a slice: NumPy copies it faster than a list of rows
-                yield self.dataset.take(span if order is None else order[span])
+                batch = self.dataset.take(span if order is None else order[span])
             else:
-                yield collate([self.dataset[i] for i in numbers[span]])
+                batch = collate([self.dataset[i] for i in numbers[span]])
+            epoch.served = i + 1
+            yield batch
         if self._epoch is epoch:
             self._epoch = None
 
@@ -137,7 +138,7 @@ class DataLoader:
         `tinygrad_edu.serialization.save_checkpoint`.
         """
         epoch = self._resumed or self._epoch or _Epoch(None)
-        return {"served": epoch.served, "order": epoch.order}
+        return {**self._shape(), "served": epoch.served, "order": epoch.order}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Let the next loop serve what is left of the epoch that `state_dict` was taken in.
@@ -145,19 +146,34 @@ class DataLoader:
         Raises `StateError` where that was another data set, or in other batches.
         """
         served, order = state_dict["served"], state_dict["order"]
-        fits = type(served) is int and 0 <= served <= len(self)
-        if served:
-            fits = fits and (order is not None) == self.shuffle
-        if fits and order is not None:
-            order = np.array(order)
-            fits = np.array_equal(np.sort(order, axis=None), np.arange(len(self.dataset)))
-        if not fits:
+        if type(served) is int and served == 0:  # between two epochs anything may change
+            self._epoch = self._resumed = None
+            return
+        shape = self._shape()
+        order = None if order is None else np.array(order)
+        if (
+            type(served) is not int
+            or not 0 < served <= len(self)
+            or any(state_dict[name] != value for name, value in shape.items())
+            or not (order is None or _is_order(order, len(self.dataset)))
+            or (order is not None) != self.shuffle
+        ):
             raise StateError(
                 f"load_state_dict: a state with {served!r} batches served does not fit this "
-                f"DataLoader: {len(self.dataset)} examples in {len(self)} batches, "
-                f"shuffle={self.shuffle}. Build it on the same data set, in the same way."
+                f"DataLoader ({', '.join(f'{name}={value}' for name, value in shape.items())}, "
+                f"shuffle={self.shuffle}). Build it on the same data set, in the same way."
             )
-        self._epoch, self._resumed = None, _Epoch(order, served) if served else None
+        self._epoch, self._resumed = None, _Epoch(order, served)
+
+    def _shape(self) -> dict[str, int]:
+        """What the place of a batch depends on."""
+        return {"examples": len(self.dataset), "batch_size": self.batch_size}
+
+
+def _is_order(order: np.ndarray, n: int) -> bool:
+    """Whether these are the numbers from 0 to n−1, each once."""
+    whole = order.shape == (n,) and order.dtype.kind == "i"
+    return whole and np.array_equal(np.sort(order), np.arange(n))
 
 
 @dataclass(slots=True)
