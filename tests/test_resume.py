@@ -62,21 +62,6 @@ class Noisy(Dataset):
         return self.x[i] + 0.1 * te.randn(5), self.y[i].item()
 
 
-class Counting(nn.Module):
-    """A layer with buffers, a mean that moves and a 0-d count."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.register_buffer("mean", te.zeros(8))
-        self.register_buffer("count", te.tensor(0))
-
-    def forward(self, x: te.Tensor) -> te.Tensor:
-        if self.training:
-            self.mean = 0.9 * self.mean + 0.1 * x.detach().mean(dim=0)
-            self.count = self.count + 1
-        return x - self.mean
-
-
 class Training:
     """Everything that a training consists of, made anew as a new process would make it."""
 
@@ -93,7 +78,7 @@ class Training:
         x, y = te.tensor(rng.normal(size=(22, 5))).float(), te.tensor(rng.integers(0, 3, 22))
         te.manual_seed(seed)
         self.model = nn.Sequential(
-            nn.Linear(5, 8), Counting(), nn.Dropout(0.3), nn.Tanh(), nn.Linear(8, 3)
+            nn.Linear(5, 8), nn.BatchNorm1d(8), nn.Dropout(0.3), nn.Tanh(), nn.Linear(8, 3)
         )
         self.optimizer = OPTIMIZERS[optimizer](self.model.parameters())
         self.scheduler = Halving(self.optimizer)
@@ -238,7 +223,9 @@ def test_either_everything_is_put_back_or_nothing(tmp_path: Path) -> None:
 
 def narrow() -> Any:
     """The model of `Training` with other shapes."""
-    return nn.Sequential(nn.Linear(4, 8), Counting(), nn.Dropout(), nn.Tanh(), nn.Linear(8, 3))
+    return nn.Sequential(
+        nn.Linear(4, 8), nn.BatchNorm1d(8), nn.Dropout(), nn.Tanh(), nn.Linear(8, 3)
+    )
 
 
 def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:

@@ -22,7 +22,10 @@ pytestmark = pytest.mark.parity
 def model(lib: Any) -> Any:
     """The same network under both libraries."""
     return lib.nn.Sequential(
-        lib.nn.Linear(5, 4), lib.nn.Tanh(), lib.nn.Sequential(lib.nn.Linear(4, 3, bias=False))
+        lib.nn.Linear(5, 4),
+        lib.nn.BatchNorm1d(4),  # buffers, one of them a single whole number
+        lib.nn.Tanh(),
+        lib.nn.Sequential(lib.nn.Linear(4, 3, bias=False)),
     )
 
 
