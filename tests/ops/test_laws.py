@@ -284,6 +284,16 @@ def test_layout_in_memory_does_not_matter(name: str, data: st.DataObject) -> Non
             same([g.array for g in pullback(f, moved_call, v_there)], expected)
 
 
+def test_the_last_value_written_to_a_place_stays() -> None:
+    """Where a place is named twice the last value stays, also if all lies backwards in memory."""
+    x, y, index = np.zeros((1, 1)), np.array([[2.0], [1.0]])[::-1], np.array([[0], [0]])[::-1]
+    along_dim = Call((x, y, index), {"dim": 0})
+    by_index = Call((x, y[:, 0]), {"index": (index[:, 0], index[:, 0])})
+    for f, call in ((registry["scatter_along"], along_dim), (registry["setitem"], by_index)):
+        assert value(f, call) == 2.0
+        assert pullback(f, call, np.ones((1, 1)))[1].array.ravel().tolist() == [0.0, 1.0]
+
+
 @every_op
 @drawn
 def test_nothing_is_mutated_and_nothing_is_aliased(name: str, data: st.DataObject) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..errors import DimError, DTypeError, ShapeError
 from ..op import BLOCKER, MOVER, ROUTER, Array, op
-from .places import add_at, common_shape, grid, may_repeat, steps, within, wrap
+from .places import add_at, common_shape, grid, in_order, may_repeat, steps, within, wrap
 from .shape import broadcast_to, reshape
 
 Shape = tuple[int, ...]
@@ -69,7 +69,7 @@ def setitem(x: Array, y: Array, index: Any) -> Array:
     z = np.array(x)
     first, then = steps(index)
     part = z if first is None else z[first]
-    part[... if then is None else then] = y
+    part[... if then is None else then] = in_order(y)
     return z
 
 
@@ -170,7 +170,7 @@ def scatter_along(x: Array, y: Array, index: Array, dim: int) -> Array:
         row = scatter_along(np.atleast_1d(x), np.atleast_1d(y), np.atleast_1d(index), dim)
         return row.reshape(x.shape)
     z = x.copy()
-    z[grid("scatter", x.shape, index, dim)] = y
+    z[grid("scatter", x.shape, index, dim)] = in_order(y)
     return z
 
 

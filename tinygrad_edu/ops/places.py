@@ -169,6 +169,14 @@ def frozen(index: Any) -> Any:
     return part.copy() if theirs else part
 
 
+def in_order(y: Any) -> np.ndarray:
+    """y laid out row by row: then NumPy writes in that order, and of equal places the last wins.
+
+    Where the index and y all lie backwards in memory, it would go through them backwards.
+    """
+    return np.asarray(y, order="C")
+
+
 def may_repeat(places: Any) -> bool:
     """Whether an index can choose one element twice: only arrays of numbers can."""
     parts = places if isinstance(places, tuple) else (places,)
