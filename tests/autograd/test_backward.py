@@ -264,6 +264,14 @@ def test_a_leaf_is_its_own_output():
     assert x.grad.item() == 2
 
 
+def test_several_roots_are_one_sum():
+    """backward([y, y, x]) with y = 3x is the gradient of y + y + x: 7. No root replaces another."""
+    x = leaf(2.0)
+    y = x * 3
+    torch.autograd.backward([y, y, x])
+    assert x.grad.item() == 7
+
+
 # -- what is refused
 
 

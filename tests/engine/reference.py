@@ -1,15 +1,15 @@
 """A naive engine to compare with: forward mode, to second order, in float64.
 
-Every number carries its slopes along P fixed directions (the elements of all leaves) and its curvature
-along each pair of them:
+Every number carries its slopes along P fixed directions (the elements of all leaves) and its
+curvature along each pair of them:
 
     x  (*S)         the values
     d  (P, *S)      d[p] = dx/dp
     h  (P, P, *S)   h[p, q] = d²x/dp dq
 
-Derivatives are known the moment a value is. So there is no graph to walk in a wrong order, nothing is
-saved that could be edited, and no gradient is added up twice or lost. A view is a NumPy view of all three
-arrays, so an edit in place reaches everybody who shares the memory, derivatives included.
+Derivatives are known the moment a value is. So there is no graph to walk in a wrong order, nothing
+is saved that could be edited, and no gradient is added up twice or lost. A view is a NumPy view of
+all three arrays, so an edit in place reaches everybody who shares the memory, derivatives included.
 
 What a tape has to refuse, and forward mode does not, is booked apart: a `Record` for each recorded
 operation says which memory its derivative's formula reads, and a `Memory` counts its edits, as
@@ -84,7 +84,7 @@ class Value:
 
     @property
     def outdated(self) -> bool:
-        """Whether another value has given this memory a new history, so that a tape may refuse this one."""
+        """Whether another value gave this memory a new history: a tape may refuse this one."""
         memory = self.memory
         return memory.rewritten > self.made and memory.heir is not self
 
@@ -153,9 +153,7 @@ def elementwise(name: str, x: Value, recording: bool = True) -> Value:
     """z = f(x): dz = f′·dx, d²z = f″·dx·dx + f′·d²x."""
     f, slope, bend, reads = FUNCTIONS[name]
     crossed = x.d[:, None] * x.d[None]  # (P, P, *S)
-    out = Value(
-        np.asarray(f(x.x)), slope(x.x) * x.d, bend(x.x) * crossed + slope(x.x) * x.h
-    )
+    out = Value(np.asarray(f(x.x)), slope(x.x) * x.d, bend(x.x) * crossed + slope(x.x) * x.h)
     saved = [v for letter, v in (("x", x), ("z", out)) if letter in reads]
     return book([x], saved, out, recording)
 
@@ -180,13 +178,12 @@ def _with_axes(x: Value, n: int) -> tuple[Array, ...]:
     """The parts of x with n axes each, after their leading ones: P stays clear of broadcasting."""
     missing = (1,) * (n - x.x.ndim)
     return tuple(
-        part.reshape(part.shape[:lead] + missing + x.x.shape)
-        for lead, part in enumerate(x.parts())
+        part.reshape(part.shape[:lead] + missing + x.x.shape) for lead, part in enumerate(x.parts())
     )
 
 
 def moved(x: Value, move: Move, recording: bool = True, view: bool = False) -> Value:
-    """A linear function that acts on all three parts alike; `view` says that it shares the memory."""
+    """A linear function that acts on all three parts alike; a `view` shares the memory."""
     out = Value(*(move(part, lead) for lead, part in enumerate(x.parts())))
     if view:
         assert all(np.shares_memory(a, b) for a, b in zip(out.parts(), x.parts(), strict=True))
@@ -197,7 +194,7 @@ def moved(x: Value, move: Move, recording: bool = True, view: bool = False) -> V
 
 
 def at(a: Array, lead: int, index: tuple) -> Array:
-    """a[index] behind its leading axes; a view, even of a single number, unless the index has lists."""
+    """a[index] behind its leading axes; a view, even of one number, unless the index has lists."""
     return a[(slice(None),) * lead + index + (() if ... in index else (...,))]
 
 

@@ -1,7 +1,7 @@
 """Long and wide graphs: no recursion anywhere, and every node visited once, every edge walked once.
 
-The work is counted in the stream of backward events, not timed: a count does not depend on who else uses
-the machine.
+The work is counted in the stream of backward events, not timed: a count does not depend on who else
+uses the machine.
 """
 
 from __future__ import annotations

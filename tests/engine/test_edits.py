@@ -25,7 +25,7 @@ def test_a_gradient_of_an_edited_value_is_differentiable() -> None:
 
 
 def test_a_value_whose_view_was_edited_is_no_target() -> None:
-    """Once v = y[0] is edited, y is not what it was: its gradient is refused, not that of its past."""
+    """Once v = y[0] is edited, y is not what it was: no gradient is given, not that of its past."""
     _, y = doubled()
     v = y[0]
     v *= 3

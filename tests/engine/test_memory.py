@@ -1,4 +1,4 @@
-"""What is no longer needed is gone: by counting references, at once, without the garbage collector."""
+"""What is no longer needed is gone at once: references are counted, the collector is off."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _no_collector() -> Iterator[None]:
 
 
 def witnesses(*tensors: tg.Tensor) -> list[weakref.ref]:
-    """Weak references to tensors, to all the nodes they came from, and to all the arrays of those."""
+    """Weak references to tensors, to the nodes they came from, and to the arrays of all these."""
     nodes = ancestors([t.edge for t in tensors])
     arrays = [a for n in nodes for a in (n.z, *(n.values or ())) if isinstance(a, np.ndarray)]
     held = [*tensors, *(t.array for t in tensors), *nodes, *arrays]
@@ -101,7 +101,7 @@ def test_no_book_is_kept_of_memory_that_is_gone() -> None:
 
 
 def test_a_loss_alone_keeps_only_what_backward_needs() -> None:
-    """Before the pass the loss holds the saved values; after it, neither they nor the inputs' memory."""
+    """Before the pass the loss holds the saved values; after it, nothing but its own number."""
     loss, *others = graph()
     references = [weakref.ref(n.z) for n in ancestors([loss.edge])]
     del others
@@ -135,7 +135,7 @@ def test_retained_values_stay() -> None:
 
 
 def test_backward_needs_little_more_than_forward() -> None:
-    """Gradients take the place of values: a chain of 40 arrays goes back in the room of a few more."""
+    """Gradients take the place of values: 40 arrays go back in the room of a few more."""
     size, n = 100_000, 40
 
     def peak(walk: bool) -> int:

@@ -3,8 +3,8 @@
     python -m tests.mutants             all of them; the last line counts them
     python -m tests.mutants matmul      those whose description or file has this word
 
-A test that passes proves little until it has been seen to fail. Each mutant is one exact piece of source
-and what somebody in a hurry might have written instead.
+A test that passes proves little until it has been seen to fail. Each mutant is one exact piece of
+source and what somebody in a hurry might have written instead.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ LAWS = "tests/ops/test_laws.py"
 
 @dataclass(frozen=True)
 class Mutant:
-    """A mistake: in `file` the text `old`, which is there exactly once, becomes `new`.
+    """In `file` the text `old`, which is there exactly once, becomes `new`: a mistake.
 
-    `tests` are the files that should notice, `ops` narrows them to the tests that name one of these.
+    `tests` are the files that should notice; `ops` narrows them to tests that name one of these.
     """
 
     mistake: str

@@ -43,7 +43,7 @@ def copy_to(place: Path, source: Path = ROOT) -> Path:
 
 
 def mutated(place: Path, mutant: Mutant) -> str:
-    """The source with the mistake. Raises `SystemExit` where its place is not there exactly once."""
+    """The source with the mistake. Raises `SystemExit` where its place is not there just once."""
     text = (place / mutant.file).read_text("utf-8")
     if text.count(mutant.old) != 1:
         raise SystemExit(

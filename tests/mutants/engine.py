@@ -1,4 +1,4 @@
-"""Mistakes in the machinery: the order, the sums, what is kept, what is refused, what is recorded."""
+"""Mistakes in the machinery: order, sums, what is kept, refused, recorded."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ MUTANTS = [
     Mutant(
         "nobody looks whether a saved value was edited",
         "tinygrad_edu/engine.py",
-        "            if memory.edits:\n",
+        "            if memory.last_edit > node.number:\n",
         "            if False:\n",
         ENGINE,
     ),

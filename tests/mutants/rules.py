@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import LAWS, Mutant
+from . import Mutant
 
 RULES = [
     Mutant(
