@@ -57,9 +57,9 @@ def run(cases: Sequence[Case], settings: Settings) -> Outcome:
 
 def _print_row(row: Row) -> None:
     cells = [f"{name} {_time(times, row.unit)}" for name, times in row.times.items()]
-    print(f"  {row.label:18} {'   '.join(cells)}".rstrip())
+    print(f"  {row.label:30} {'   '.join(cells)}".rstrip())
     for figure in row.figures:
-        print(f"  {'':18} {_figure(figure)}")
+        print(f"  {'':30} {_figure(figure)}")
 
 
 def _time(times: Spread, unit: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
-from statistics import linear_regression, median
-from time import perf_counter
+from statistics import linear_regression
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -15,41 +15,54 @@ import tinygrad_edu
 from ..registry import Settings, case
 from ..results import Figure, Row, Spread
 
-NODES = {1_000: 15, 10_000: 9, 100_000: 5, 1_000_000: 3}  # nodes → repetitions
+NODES = (1_000, 10_000, 100_000, 1_000_000)
+LONGEST_WHEN_QUICK = 100_000
 DOUBLINGS = 1_000
 
 
-@case("growth", "time against the size of the graph, forward and backward")
+@case("growth", "CPU time against the size of the graph, forward and backward")
 def run(settings: Settings) -> Iterator[Row]:
-    """Seconds for chains of growing length, their slope, and a graph with 2¹⁰⁰⁰ paths."""
-    lengths = [n for n in NODES if not settings.quick or n <= 100_000]
-    spent: list[float] = []
-    for n in lengths:
-        times = _seconds(lambda n=n: _chain(n), NODES[n])  # type: ignore[misc]
-        spent.append(median(times))
-        per_node = Figure("µs per node", 1e6 * spent[-1] / n)
-        yield Row(f"chain of {n:,}", "s", {"tinygrad_edu": Spread(times)}, [per_node])
-    slope = linear_regression([np.log(n) for n in lengths], [np.log(s) for s in spent]).slope
-    yield Row("slope", figures=[Figure("log time / log nodes", slope, 1.05)])
-    times = _seconds(_doublings, 9)
-    yield Row(
-        f"{DOUBLINGS:,} doublings",
-        "s",
-        {"tinygrad_edu": Spread(times)},
-        [Figure("µs per node", 1e6 * median(times) / DOUBLINGS)],
-    )
+    """Seconds for chains of growing length, their slope, and a graph with 2¹⁰⁰⁰ paths.
+
+    Twice: as it is, and without Python's garbage collector. The second is the engine alone; the
+    difference is the collector looking through a graph that lives, again and again while it grows.
+    """
+    lengths = [n for n in NODES if not settings.quick or n <= LONGEST_WHEN_QUICK]
+    for label, collect in (("", True), (" (collector off)", False)):
+        spent = _race_of_lengths(lengths, 2 if settings.quick else 3, collect)
+        for n, times in spent.items():
+            per_node = Figure("µs per node", 1e6 * min(times.samples) / n)
+            yield Row(f"{n:,} nodes{label}", "s", {"tinygrad_edu": times}, [per_node])
+        points = [(np.log(n), np.log(min(times.samples))) for n, times in spent.items()]
+        slope = linear_regression(*zip(*points, strict=True)).slope
+        yield Row(f"slope{label}", figures=[Figure("log time / log nodes", slope, 1.05)])
+    times = Spread(tuple(_seconds(_doublings) for _ in range(9)))
+    per_node = Figure("µs per node", 1e6 * times.median / DOUBLINGS)
+    yield Row(f"{DOUBLINGS:,} doublings", "s", {"tinygrad_edu": times}, [per_node])
 
 
-def _seconds(build: Callable[[], Any], repetitions: int) -> tuple[float, ...]:
-    """Forward, backward and the freeing of the graph, several times over."""
+def _race_of_lengths(lengths: list[int], rounds: int, collect: bool) -> dict[int, Spread]:
+    """CPU seconds per length; in turn, and the short ones as often as makes up one long one."""
+    samples: dict[int, list[float]] = {n: [] for n in lengths}
+    gc.collect()
+    gc.freeze()  # the collector shall walk this graph, not the libraries that were imported before
+    if not collect:
+        gc.disable()
+    for _ in range(rounds):
+        for n in lengths:
+            repetitions = min(30, max(lengths) // n)
+            samples[n] += [_seconds(lambda n=n: _chain(n)) for _ in range(repetitions)]  # type: ignore[misc]
+    gc.enable()
+    gc.unfreeze()
+    return {n: Spread(tuple(s)) for n, s in samples.items()}
+
+
+def _seconds(build: Callable[[], Any]) -> float:
+    """CPU time of forward, backward and the freeing of the graph; nothing here runs in parallel."""
+    gc.collect()
+    start = process_time()
     build()
-    times = []
-    for _ in range(repetitions):
-        gc.collect()
-        start = perf_counter()
-        build()
-        times.append(perf_counter() - start)
-    return tuple(times)
+    return process_time() - start
 
 
 def _chain(length: int) -> None:
