@@ -270,3 +270,11 @@ def test_a_draw_that_cannot_be_made_is_refused(draw, error):
     """Empty ranges, negative spreads, impossible probabilities."""
     with pytest.raises(error):
         draw()
+
+
+def test_the_older_constructor_takes_lists_and_refuses_shapes():
+    """`Tensor([1, 2])` is `tensor([1.0, 2.0])`; `Tensor(2, 3)` says what to write instead."""
+    assert torch.Tensor([1, 2]).tolist() == [1.0, 2.0]
+    assert torch.Tensor([1, 2]).dtype == torch.float32
+    with pytest.raises(TypeError, match="empty"):
+        torch.Tensor(2, 3)

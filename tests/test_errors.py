@@ -246,3 +246,18 @@ def test_the_tree_in_the_docstring_is_the_tree_of_classes():
             assert issubclass(error, classes()[path[depth - 1]])
         if builtin:
             assert issubclass(error, getattr(__import__("builtins"), builtin))
+
+
+@pytest.mark.parametrize(
+    "product",
+    [
+        lambda x, y: x @ y,
+        lambda x, y: torch.nn.functional.linear(x, y.T),
+        lambda x, y: torch.einsum("ij,jk->ik", x, y),
+        lambda x, y: torch.mm(x, y),
+    ],
+)
+def test_a_product_of_matrices_takes_one_type(product):
+    """float32 against float64 is refused as in PyTorch, with the conversion to write."""
+    with pytest.raises(RuntimeError, match=r"float32 and float64.*x\.float\(\)"):
+        product(torch.ones(2, 3), torch.ones(3, 2, dtype=torch.float64))

@@ -319,18 +319,9 @@ def _refuse_edited(node: Node, rule: Rule) -> None:
     if rule.reads_output:
         saved.append(("the output", node.z))
     for name, value in saved:
-        if value.__class__ is Overwritten or memory.edited_since(value, node.number):
+        if memory.edited_since(value, node.number):
             raise InPlaceError(
                 f"backward of {node.op.name} ({node.where}) needs {name}, of shape "
                 f"{np.shape(value)}, but it was changed in place after it was used. Write "
                 "`x = x + y` for `x += y`, or edit a clone()."
             )
-
-
-class Overwritten:
-    """Stands in a node's values for an input that the op itself wrote over."""
-
-    __slots__ = ("dtype", "ndim", "shape")
-
-    def __init__(self, array: np.ndarray) -> None:
-        self.shape, self.dtype, self.ndim = array.shape, array.dtype, array.ndim

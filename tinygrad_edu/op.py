@@ -162,7 +162,7 @@ class Op:
     `inputs` are the arguments that a gradient may be asked for (those named in `defvjp`), `params`
     the others with their defaults. `casts` says what happens to mixed number types before the
     forward function runs: "promote" (inputs with a rule are brought to one type, as PyTorch does),
-    "float" (and integers become floats) or "keep".
+    "float" (and integers become floats), "same" (tensors of different types are refused) or "keep".
     """
 
     def __init__(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .errors import InputTypeError
+from .errors import DTypeError, InputTypeError
 from .op import Op
 
 
@@ -29,7 +29,10 @@ def convert(
             for i, x in enumerate(converted)
             if x is not None and (op.variadic or not op.differentiable or op.rules[i] is not None)
         ]
-        dtype = dtypes.result_type(*(_array(converted[i]) for i in moving))
+        if op.casts == "same":
+            dtype = _one_type(op, {x.array.dtype for x in converted if hasattr(x, "edge")})
+        else:
+            dtype = dtypes.result_type(*(_array(converted[i]) for i in moving))
         if op.casts == "float" and dtype.kind != "f":
             dtype = dtypes.get_default_dtype()
         if params.get("dtype") is not None:
@@ -60,3 +63,14 @@ def _operand(op: Op, x: Any) -> Any:
         f"{op.name}: an input is {x!r} of type {type(x).__name__}, but a tensor or a number was "
         "expected. Make it one: tinygrad_edu.tensor(...)."
     )
+
+
+def _one_type(op: Op, types: set[dtypes.DType]) -> dtypes.DType:
+    """The type of all tensors: arrays among the inputs follow it, as in `array @ tensor`."""
+    if len(types) > 1:
+        names = " and ".join(sorted(map(str, types)))
+        raise DTypeError(
+            f"{op.name}: the tensors are {names}, but all must be of one type. Convert one of them: "
+            "x.float() for float32, x.double() for float64."
+        )
+    return types.pop()

@@ -55,6 +55,8 @@ class Tensor(Methods, InPlace, Hooks, Conversion, NumPyProtocol):
     def __init__(
         self, array: np.ndarray, requires_grad: bool = False, node: Node | None = None
     ) -> None:
+        if not isinstance(array, np.ndarray):
+            array = _legacy(array)
         self.array = array
         self._wanted = requires_grad
         self.node = node
@@ -382,6 +384,16 @@ def apply(op: Op, inputs: Sequence[Any], params: Mapping[str, Any] = _NO_PARAMS)
 
 
 Tensor._run_op = staticmethod(apply)  # what an op does when it meets a tensor
+
+
+def _legacy(data: Any) -> np.ndarray:
+    """The numbers of `Tensor([1, 2])`, PyTorch's older way to write `tensor([1.0, 2.0])`."""
+    if isinstance(data, list | tuple):
+        return np.array(data, dtype=dtypes.get_default_dtype())
+    raise InputTypeError(
+        f"Tensor: received {data!r} of type {type(data).__name__}, but a list of numbers or an array "
+        "was expected. Use tensor(...) for numbers, empty(2, 3) for a shape."
+    )
 
 
 def _constant(array: np.ndarray) -> Tensor:

@@ -15,7 +15,7 @@ from .places import wrap_all
 from .shape import broadcast_to
 
 
-@op(family=SWITCH, formula=r"z = \sum \prod_k x_k")
+@op(family=SWITCH, formula=r"z = \sum \prod_k x_k", casts="same")
 def contract(*xs: Array, terms: Sequence[str], result: str) -> Array:
     """The product of xs, whose dimensions are named by `terms`, summed to the names in `result`.
 

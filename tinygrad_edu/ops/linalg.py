@@ -13,7 +13,7 @@ from .shape import reshape
 Shape = tuple[int, ...]
 
 
-@op(family=SWITCH, formula=r"z = x\,y")
+@op(family=SWITCH, formula=r"z = x\,y", casts="same")
 def matmul(x: Array, y: Array) -> Array:
     """Matrix product with all of NumPy's cases: vectors, matrices, stacks of them, broadcasting.
 
@@ -60,7 +60,7 @@ matmul.defvjp(
 _FEW = 40
 
 
-@op(family=SWITCH, formula=r"z = x\,W^\top + b")
+@op(family=SWITCH, formula=r"z = x\,W^\top + b", casts="same")
 def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
     """A layer of neurons in one step: each row of the weight is one of them.
 
