@@ -234,3 +234,13 @@ def test_containers_behave_like_their_python_namesakes() -> None:
     assert list(named) == ["x", "y"]
     assert named.pop("x") is a
     assert len(named) == 1
+
+
+def test_what_is_replaced_keeps_its_place() -> None:
+    """A new layer under an old name stands where the old one stood, as in PyTorch."""
+    net = nn.Sequential(nn.Linear(1, 1), nn.ReLU(), nn.Linear(1, 1))
+    net[0] = nn.Linear(2, 1)
+    layer = nn.Linear(1, 1)
+    layer.weight = nn.Parameter(layer.weight.detach())
+    assert list(dict(net.named_children())) == ["0", "1", "2"]
+    assert list(layer.state_dict()) == ["weight", "bias"]

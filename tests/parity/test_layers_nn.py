@@ -139,3 +139,55 @@ def test_clipping_and_vectors_agree(change: Callable[[Any, list[Any]], Any]) -> 
         returned = change(library.nn.utils, ps)
         sides.append([p.grad for p in ps[:2]] + ([] if returned is None else [returned]))
     agree(*sides)
+
+
+MASK = np.array([[True, False, True], [False, False, False], [True, True, True], [False] * 3])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"scale": 0.3},
+        {"is_causal": True},
+        {"attn_mask": MASK},
+        {"attn_mask": np.where(MASK, np.arange(3.0), -np.inf)},
+        {"attn_mask": np.ones((2, 1, 4, 3)) > 0},
+    ],
+)
+@pytest.mark.parametrize("batch", [(), (2,), (2, 5)])
+def test_attention_agrees(batch: Shape, options: dict[str, Any]) -> None:
+    """Output, first and second gradients, with masks of both kinds and without."""
+    if np.ndim(options.get("attn_mask", 0)) == 4 and len(batch) < 2:
+        return
+    sides = []
+    for library in BOTH:
+        rng = np.random.default_rng(0)
+        shapes = [(*batch, 4, 6), (*batch, 3, 6), (*batch, 3, 2)]
+        qkv = [library.tensor(rng.normal(size=s), requires_grad=True) for s in shapes]
+        there = {
+            k: library.tensor(v) if isinstance(v, np.ndarray) else v for k, v in options.items()
+        }
+        y = library.nn.functional.scaled_dot_product_attention(*qkv, **there)
+        sides.append([y, *orders(library, y, qkv)])
+    agree(*sides)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda library: library.nn.ParameterList(),
+        lambda library: library.nn.ParameterList([library.ones(2, 3), library.ones(()), 3]),
+        lambda library: library.nn.ParameterDict({"a": library.ones(2), "b": 3}),
+        lambda library: library.nn.ParameterDict({"x": library.ones(1)}).double(),
+        lambda library: library.nn.ParameterList([library.nn.ParameterList([library.ones(1)])]),
+        lambda library: library.nn.Sequential(
+            library.nn.ParameterDict({"l": library.nn.Linear(1, 1), "p": library.ones(2)})
+        ),
+    ],
+)
+def test_lists_and_dicts_of_parameters_agree(make: Make) -> None:
+    """Text and state."""
+    ours, theirs = map(make, BOTH)
+    assert repr(ours) == repr(theirs)
+    assert list(ours.state_dict()) == list(theirs.state_dict())

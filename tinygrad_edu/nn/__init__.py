@@ -39,6 +39,7 @@ from .loss import (
 from .module import Module
 from .norm import BatchNorm1d, BatchNorm2d, LayerNorm
 from .parameter import Buffer, Parameter
+from .parameters import ParameterDict, ParameterList
 from .pooling import AvgPool2d, MaxPool2d
 from .unfold import Fold, Unfold
 
@@ -78,6 +79,8 @@ __all__ = [
     "ModuleList",
     "NLLLoss",
     "Parameter",
+    "ParameterDict",
+    "ParameterList",
     "ReLU",
     "Sequential",
     "SiLU",

@@ -6,12 +6,13 @@ more: the `inplace` of activations, a dimension to be guessed, dropout's trainin
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from .. import ops
-from ..errors import ArgumentError
+from ..errors import ArgumentError, DTypeError, ShapeError
 from ..ops import (
     asymmetric_mse_loss,
     binary_cross_entropy,
@@ -74,6 +75,7 @@ __all__ = [
     "one_hot",
     "pad",
     "relu",
+    "scaled_dot_product_attention",
     "selu",
     "sigmoid",
     "silu",
@@ -169,3 +171,60 @@ def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -
     """x divided by its p-norm along `dim`, at least eps: vectors of length 1."""
     length = ops.norm(input, p, dim, True)
     return input / ops.clamp(length, min=eps)  # type: ignore[no-any-return]
+
+
+# -- attention
+
+
+def scaled_dot_product_attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+) -> Tensor:
+    """Each query looks for keys like itself, and takes the mean of their values by likeness.
+
+    query (…, L, E), key (…, S, E), value (…, S, V) → softmax(query · keyᵀ · scale) · value, (…, L,
+    V), where `scale` is 1/√E if it is not given. `attn_mask`, which broadcasts to (…, L, S), is
+    true where a query may look, or numbers to be added to the scores; `is_causal` lets query i look
+    at the keys 0 … i. A query that may look nowhere gets zeros. `dropout_p` works always: pass 0 in
+    evaluation. Reference: Vaswani et al., "Attention is all you need", NeurIPS (2017).
+    """
+    _check_attention(query.shape, key.shape, value.shape)
+    if attn_mask is not None and is_causal:
+        raise ArgumentError(
+            "scaled_dot_product_attention: attn_mask and is_causal=True both say where to look. "
+            "Give one; torch.ones(L, S).tril() as a mask of bool is what is_causal means."
+        )
+    factor = 1 / math.sqrt(query.shape[-1] or 1) if scale is None else scale
+    scores = (query * factor) @ key.mT  # (…, L, E) @ (…, E, S) -> (…, L, S)
+    if is_causal:
+        attn_mask = Tensor(np.tri(*scores.shape[-2:], dtype=bool))
+    if attn_mask is None:
+        return dropout(ops.softmax(scores, -1), dropout_p) @ value
+    if attn_mask.dtype.kind not in "bf":
+        raise DTypeError(
+            f"scaled_dot_product_attention: attn_mask is {attn_mask.dtype}, but truth values or "
+            "floating point numbers were expected: mask.bool()."
+        )
+    if attn_mask.dtype.kind == "b":
+        scores = ops.masked_fill(scores, ~attn_mask, -math.inf)
+    else:
+        scores = scores + attn_mask
+    # Of nothing but −∞, softmax would make NaN: such a row is filled before and emptied after it.
+    nowhere = Tensor((scores.array == -math.inf).all(axis=-1, keepdims=True))
+    weights = ops.softmax(ops.masked_fill(scores, nowhere, 0.0), -1)
+    return dropout(ops.masked_fill(weights, nowhere, 0.0), dropout_p) @ value
+
+
+def _check_attention(query: Any, key: Any, value: Any) -> None:
+    fits = min(len(query), len(key), len(value)) >= 2
+    if not fits or query[-1] != key[-1] or key[-2] != value[-2]:
+        raise ShapeError(
+            f"scaled_dot_product_attention: query {tuple(query)}, key {tuple(key)} and value "
+            f"{tuple(value)} do not fit: (…, L, E), (…, S, E) and (…, S, V) were expected. Check "
+            "the last two dimensions."
+        )

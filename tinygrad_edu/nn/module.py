@@ -66,7 +66,7 @@ class Module(Hooks, Stateful, Tree):
         if kind is None:
             self._overwrite(name, value)
             return
-        self._forget(name)
+        self._forget(name, but_in=kind)  # what is replaced keeps its place in the order
         tables[kind][name] = value
         if isinstance(value, Buffer) and not value.__dict__["persistent"]:
             self._non_persistent_buffers_set.add(name)
@@ -82,9 +82,10 @@ class Module(Hooks, Stateful, Tree):
             )
         self.__dict__[table][name] = value
 
-    def _forget(self, name: str) -> None:
+    def _forget(self, name: str, but_in: str = "") -> None:
         for table in _TABLES:
-            self.__dict__[table].pop(name, None)
+            if table != but_in:
+                self.__dict__[table].pop(name, None)
         self.__dict__.pop(name, None)
         self._non_persistent_buffers_set.discard(name)
 
