@@ -70,7 +70,7 @@ def _one_type(op: Op, types: set[dtypes.DType]) -> dtypes.DType:
     if len(types) > 1:
         names = " and ".join(sorted(map(str, types)))
         raise DTypeError(
-            f"{op.name}: the tensors are {names}, but all must be of one type. Convert one of them: "
-            "x.float() for float32, x.double() for float64."
+            f"{op.name}: the tensors are {names}, but all must be of one type. Convert one of "
+            "them: x.float() for float32, x.double() for float64."
         )
     return types.pop()

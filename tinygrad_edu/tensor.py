@@ -52,9 +52,7 @@ class Tensor(Methods, InPlace, Hooks, Conversion, NumPyProtocol):
     _hooks: dict[int, Callable[[Any], Any]] | None
     _run_op: Callable[[Op, Sequence[Any], Mapping[str, Any]], Tensor]
 
-    def __init__(
-        self, array: np.ndarray, requires_grad: bool = False, node: Node | None = None
-    ) -> None:
+    def __init__(self, array: Any, requires_grad: bool = False, node: Node | None = None) -> None:
         if not isinstance(array, np.ndarray):
             array = _legacy(array)
         self.array = array
@@ -391,8 +389,8 @@ def _legacy(data: Any) -> np.ndarray:
     if isinstance(data, list | tuple):
         return np.array(data, dtype=dtypes.get_default_dtype())
     raise InputTypeError(
-        f"Tensor: received {data!r} of type {type(data).__name__}, but a list of numbers or an array "
-        "was expected. Use tensor(...) for numbers, empty(2, 3) for a shape."
+        f"Tensor: received {data!r} of type {type(data).__name__}, but a list of numbers or an "
+        "array was expected. Use tensor(...) for numbers, empty(2, 3) for a shape."
     )
 
 
