@@ -95,15 +95,13 @@ class Recipe(Protocol):
 class Rule:
     """A backward rule for one input, with the names it reads resolved once, when it is declared."""
 
-    __slots__ = ("fn", "pull", "reads", "reads_output", "reads_shape")
+    __slots__ = ("fn", "pull", "reads", "reads_output")
 
     def __init__(self, fn: Callable[..., Array], names: Sequence[str], owner: Op, i: int) -> None:
         self.fn = fn
-        self.reads: tuple[
-            int, ...
-        ] = ()  # the inputs whose values must survive until the backward pass
+        # The inputs whose values must survive until the backward pass; (-1,) for all of them.
+        self.reads: tuple[int, ...] = ()
         self.reads_output = False
-        self.reads_shape = False
         getters = [self._getter(name, owner, i) for name in names]
         self.pull: Callable[[Array, Recipe], Array] = self._shortcut() or _call(fn, getters)
 
@@ -115,14 +113,13 @@ class Rule:
         if variadic and name == "i":
             return lambda node: i
         if variadic and name == inputs[0]:
-            self.reads = (-1,)  # all of them
+            self.reads = (-1,)
             return lambda node: node.values
         if not variadic and name in inputs:
             k = inputs.index(name)
             self.reads += (k,)
             return lambda node: node.values[k]
         if name.endswith("_shape") and name[:-6] in inputs:
-            self.reads_shape = True
             if variadic:
                 return lambda node: node.shapes()
             j = inputs.index(name[:-6])
@@ -188,7 +185,7 @@ class Op:
         self.rules: tuple[Rule | None, ...] = ()
         self._usual: dict[str, Any] = {}
         self._least = 1 << 30  # positional arguments with which no other is missing
-        self.saves = self.reads_shape = self.differentiable = False
+        self.saves = self.differentiable = False
         self._variadic_rules: dict[int, Rule | None] = {}
         self._variadic_fn: Callable[..., Array] | None = None
         self.__doc__ = forward.__doc__
@@ -235,11 +232,15 @@ class Op:
         # when its graph is retained.
         present = [r for r in rules_here if r is not None]
         self.saves = any(r.reads or r.reads_output for r in present)
-        self.reads_shape = any(r.reads_shape for r in present)
         self.differentiable = bool(present)  # whether any input can receive a gradient
 
     def _rule(self, fn: Callable[..., Array], i: int) -> Rule:
-        code = fn.__code__
+        code = getattr(fn, "__code__", None)
+        if code is None:
+            raise RuleError(
+                f"{self.name}: the rule {fn!r} is no Python function, so it cannot say what it "
+                "reads. Write a lambda: lambda g, x: …"
+            )
         return Rule(fn, code.co_varnames[1 : code.co_argcount], self, i)
 
     def rule(self, i: int) -> Rule | None:
@@ -259,6 +260,11 @@ class Op:
 
     def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Split a call's arguments into (inputs, params), with the defaults filled in."""
+        if not self.inputs:
+            raise RuleError(
+                f"{self.name} was declared, but not its backward rules. Add {self.name}.defvjp(…), "
+                "with None for an input that gets no gradient."
+            )
         k = len(args) if self.variadic else len(self.inputs)
         inputs, rest = list(args[:k]), args[k:]
         given = dict(zip(self.params, rest, strict=False))

@@ -172,3 +172,20 @@ def test_saved_values_are_guarded(swish):
     x.add_(1)
     with pytest.raises(RuntimeError, match=r"swish.*changed in place"):
         y.backward()
+
+
+def test_an_op_without_rules_is_refused_when_it_is_called():
+    """A forgotten `defvjp` is named, instead of the op running past the graph."""
+
+    @op(family=SCALER, formula="z = x")
+    def forgotten(x):
+        """Nothing yet."""
+        return x
+
+    try:
+        with pytest.raises(RuleError, match=r"forgotten\.defvjp"):
+            forgotten(leaf(1.0))
+        with pytest.raises(RuleError, match="lambda"):
+            forgotten.defvjp(x=np.negative)
+    finally:
+        registry.pop("forgotten")
