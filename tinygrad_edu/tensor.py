@@ -408,6 +408,8 @@ def _is_operand(x: Any) -> bool:
 
 def lift(edge: Any, value: Any) -> Any:
     """A tensor for a value of the graph, so that a backward rule can itself be recorded."""
+    if value is None:  # freed, by a pass before: no rule that reads it gets this far
+        return None
     if edge.__class__ is Node:
         return Tensor(value, True, edge)
     if edge is not None:

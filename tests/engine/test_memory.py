@@ -125,6 +125,16 @@ def test_saved_values_go_as_the_pass_goes() -> None:
     assert all(here <= most + 1 for here, most in zip(alive, expected, strict=True))  # y is named
 
 
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_node_that_saves_nothing_may_be_walked_again(create_graph: bool) -> None:
+    """x + 1 has been freed, but its rule reads nothing: the second pass adds another 1."""
+    x = tg.ones((), requires_grad=True)
+    y = x + 1
+    y.backward()
+    y.backward(create_graph=create_graph)
+    assert x.grad.item() == 2
+
+
 def test_retained_values_stay() -> None:
     """With retain_graph the values are there for the next pass."""
     x = tg.ones(10, requires_grad=True)

@@ -28,6 +28,14 @@ NUMBERS = {"twice": 2.0, "half": -0.5, "once": 1.0, "never": 0.0}
 REDUCTIONS = ["sum", "mean", "amax", "rows", "rows kept"]
 MOVES = ["T", "reshape", "ravel", "expand", "clone"]
 JOINS = {"cat": np.concatenate, "stack": np.stack}
+BINARY = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "matmul": operator.matmul,
+    "maximum": tg.maximum,
+}
 OPERATORS = {
     "+=": ("add", operator.iadd),
     "-=": ("sub", operator.isub),
@@ -81,7 +89,7 @@ class RandomProgram(TwoEngines):
         target=twins,
         x=twins,
         y=twins,
-        name=st.sampled_from(["add", "sub", "mul", "div", "maximum", "matmul"]),
+        name=st.sampled_from(sorted(BINARY)),
         on=recording,
     )
     def of_two(self, x: Twin, y: Twin, name: str, on: bool) -> Any:
@@ -91,7 +99,7 @@ class RandomProgram(TwoEngines):
         return self.compute(
             [x, y],
             partial(ref.binary, name, x.value, y.value, on),
-            partial(getattr(tg, name), x.tensor, y.tensor),
+            partial(BINARY[name], x.tensor, y.tensor),
             on,
         )
 

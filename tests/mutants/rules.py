@@ -214,8 +214,8 @@ OPTIM = [
     Mutant(
         "a step uphill",
         "tinygrad_edu/optim/sgd.py",
-        "            np.subtract(p, s, out=p)\n",
-        "            np.add(p, s, out=p)\n",
+        "            np.subtract(p, lr * self.direction(p, g, group), out=p)\n",
+        "            np.add(p, lr * self.direction(p, g, group), out=p)\n",
         ("tests/optim",),
     ),
     Mutant(
