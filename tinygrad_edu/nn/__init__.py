@@ -41,6 +41,7 @@ from .norm import BatchNorm1d, BatchNorm2d, LayerNorm
 from .parameter import Buffer, Parameter
 from .parameters import ParameterDict, ParameterList
 from .pooling import AvgPool2d, MaxPool2d
+from .summary import summary
 from .unfold import Fold, Unfold
 
 __all__ = [
@@ -94,5 +95,6 @@ __all__ = [
     "Unfold",
     "functional",
     "init",
+    "summary",
     "utils",
 ]
