@@ -55,9 +55,9 @@ matmul.defvjp(
 )
 
 
-# For so few rows BLAS is faster with the product turned round, W xᵀ: 46 µs for 88 at 16 rows of 784
-# inputs and 128 neurons, 96 for 120 at 32, 169 for 141 at 64.
-_FEW = 40
+# For so few rows BLAS is faster with the product turned round, W xᵀ: 46 µs for 68 at 16 rows of 784
+# inputs and 128 neurons, 128 for 140 at 64; at 128 rows there is no difference (measured).
+_FEW = 64
 
 
 @op(family=SWITCH, formula=r"z = x\,W^\top + b", casts="same")

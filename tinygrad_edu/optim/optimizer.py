@@ -80,10 +80,12 @@ class Optimizer:
                 loss = closure()
         for group in self.param_groups:
             for p in group["params"]:
-                if p.grad is not None:
-                    if p not in self.state:
-                        self.state[p] = {}
-                    self.update(p.array, p.grad.array, self.state[p], group)
+                g = p.grad
+                if g is not None:
+                    state = self.state.get(p)
+                    if state is None:
+                        state = self.state[p] = {}
+                    self.update(p.array, g.array, state, group)
                     memory.stamp(p.array)
         return loss
 
