@@ -388,6 +388,8 @@ def _legacy(data: Any) -> np.ndarray:
     """The numbers of `Tensor([1, 2])`, PyTorch's older way to write `tensor([1.0, 2.0])`."""
     if isinstance(data, list | tuple):
         return np.array(data, dtype=dtypes.get_default_dtype())
+    if isinstance(data, np.generic):  # what NumPy makes of a single element
+        return np.asarray(data)
     raise InputTypeError(
         f"Tensor: received {data!r} of type {type(data).__name__}, but a list of numbers or an "
         "array was expected. Use tensor(...) for numbers, empty(2, 3) for a shape."
