@@ -93,6 +93,11 @@ X = torch.ones(2, 3)
         (lambda: attend(X, X, X, torch.ones(2, 2).long()), r"mask\.bool\(\)"),
         (lambda: attend(X, X, X, torch.ones(3, 2)), "broadcast"),
         (lambda: attend(X, X, X, dropout_p=2.0), "p=2"),
+        (lambda: attend(X, X, X, enable_gqa=True), "enable_gqa"),
+        (
+            lambda: attend(*[torch.ones(n, 2, 2) for n in (3, 2, 2)], enable_gqa=True),
+            "no multiple",
+        ),
     ],
 )
 def test_bad_input_is_refused(call: object, message: str) -> None:

@@ -173,6 +173,18 @@ def test_attention_agrees(batch: Shape, options: dict[str, Any]) -> None:
     agree(*sides)
 
 
+def test_attention_with_shared_heads_agrees() -> None:
+    """Four heads of queries look at two of keys and values."""
+    sides = []
+    for library in BOTH:
+        rng = np.random.default_rng(0)
+        shapes = [(2, 4, 3, 2), (2, 2, 5, 2), (2, 2, 5, 3)]
+        qkv = [library.tensor(rng.normal(size=s), requires_grad=True) for s in shapes]
+        y = library.nn.functional.scaled_dot_product_attention(*qkv, enable_gqa=True)
+        sides.append([y, *orders(library, y, qkv)])
+    agree(*sides)
+
+
 @pytest.mark.parametrize(
     "make",
     [

@@ -184,6 +184,7 @@ def scaled_dot_product_attention(
     dropout_p: float = 0.0,
     is_causal: bool = False,
     scale: float | None = None,
+    enable_gqa: bool = False,
 ) -> Tensor:
     """Each query looks for keys like itself, and takes the mean of their values by likeness.
 
@@ -191,8 +192,11 @@ def scaled_dot_product_attention(
     V), where `scale` is 1/√E if it is not given. `attn_mask`, which broadcasts to (…, L, S), is
     true where a query may look, or numbers to be added to the scores; `is_causal` lets query i look
     at the keys 0 … i. A query that may look nowhere gets zeros. `dropout_p` works always: pass 0 in
-    evaluation. Reference: Vaswani et al., "Attention is all you need", NeurIPS (2017).
+    evaluation. With `enable_gqa`, groups of query heads (dimension −3) share a head of keys and
+    values. Reference: Vaswani et al., "Attention is all you need", NeurIPS (2017).
     """
+    if enable_gqa:
+        key, value = (_shared(x, query.shape) for x in (key, value))
     _check_attention(query.shape, key.shape, value.shape)
     if attn_mask is not None and is_causal:
         raise ArgumentError(
@@ -218,6 +222,20 @@ def scaled_dot_product_attention(
     nowhere = Tensor((scores.array == -math.inf).all(axis=-1, keepdims=True))
     weights = ops.softmax(ops.masked_fill(scores, nowhere, 0.0), -1)
     return dropout(ops.masked_fill(weights, nowhere, 0.0), dropout_p) @ value
+
+
+def _shared(x: Tensor, query: tuple[int, ...]) -> Tensor:
+    """Each head of x (…, H, S, E) as often, one after the other, as the query has heads for it."""
+    shape = tuple(x.shape)
+    heads = shape[-3] if len(shape) > 2 else 0
+    if not heads or len(query) < 3 or query[-3] % heads:
+        raise ShapeError(
+            f"scaled_dot_product_attention: enable_gqa=True, but the heads (dimension -3) of query "
+            f"{tuple(query)} are no multiple of those of {shape}. Leave it out, or check the heads."
+        )
+    times = query[-3] // heads
+    wide = ops.expand(ops.unsqueeze(x, -3), (*shape[:-2], times, *shape[-2:]))
+    return ops.reshape(wide, (*shape[:-3], query[-3], *shape[-2:]))  # type: ignore[no-any-return]
 
 
 def _check_attention(query: Any, key: Any, value: Any) -> None:

@@ -88,7 +88,7 @@ def max_pool2d(
     if not return_indices:
         return z if batched else z[0]
     won = winners(x.array, size, step, spread)  # (C, kH, kW, N, oH, oW)
-    place = won.reshape(won.shape[0], -1, *won.shape[3:]).argmax(1).swapaxes(0, 1)
+    place = won.reshape(won.shape[0], size[0] * size[1], *won.shape[3:]).argmax(1).swapaxes(0, 1)
     i, j = np.divmod(place, size[1])  # (N, C, oH, oW), within the window
     rows = np.arange(z.shape[2])[:, None] * step[0] + i * spread[0] - top
     columns = np.arange(z.shape[3]) * step[1] + j * spread[1] - left

@@ -24,8 +24,8 @@ def unfold(
     if top or left:
         x = pad(x, (left, left, top, top))
     z = unfold2d(x, size, step, spread)
-    c, _, _, n, *_ = z.shape
-    z = reshape(permute(z, (3, 0, 1, 2, 4, 5)), (n, c * size[0] * size[1], -1))
+    c, kh, kw, n, down, across = z.shape
+    z = reshape(permute(z, (3, 0, 1, 2, 4, 5)), (n, c * kh * kw, down * across))
     return z if batched else z[0]  # type: ignore[no-any-return]
 
 
@@ -52,14 +52,14 @@ def fold(
             f"fold: x {tuple(input.shape)} is neither (N, C · kH · kW, L) nor (C · kH · kW, L). "
             "Reshape it."
         )
-    *_, rows, columns = input.shape
+    n, rows, columns = (1, *input.shape)[-3:]
     if rows % (size[0] * size[1]) or columns != fits[0] * fits[1]:
         raise ShapeError(
             f"fold: x {tuple(input.shape)} does not make pictures of {height} × {width}: the "
             f"number of rows must be a multiple of {size[0]} · {size[1]}, and there are "
             f"{fits[0]} · {fits[1]} windows for the columns. Check the sizes, stride and padding."
         )
-    z = reshape(input, (-1, rows // (size[0] * size[1]), *size, *fits))
+    z = reshape(input, (n, rows // (size[0] * size[1]), *size, *fits))
     z = fold2d(permute(z, (1, 2, 3, 0, 4, 5)), shape, step, spread)
     if top or left:
         z = z[:, :, top : top + height, left : left + width]
