@@ -101,8 +101,7 @@ def test_gradients_of_both_orders_are_those_of_differences(
     layer.double()
     names = [name for name, _ in layer.named_parameters()]
     x = drawn(*shape)
-    parameters = [torch.tensor(drawn(*p.shape).tolist(), dtype=torch.float64, requires_grad=True)
-                  for p in layer.parameters()]  # fmt: skip
+    parameters = [drawn(*p.shape) for p in layer.parameters()]
 
     def call(x: torch.Tensor, *values: torch.Tensor) -> torch.Tensor:
         learned = dict(zip(names, values, strict=True))
@@ -113,6 +112,15 @@ def test_gradients_of_both_orders_are_those_of_differences(
 
     assert gradcheck(call, (x, *parameters))
     assert gradgradcheck(call, (x, *parameters))
+
+
+def test_the_output_may_be_written_over() -> None:
+    """Backward reads the input, not the output, so an activation may work in place."""
+    for layer in (nn.LayerNorm(3, elementwise_affine=False), nn.BatchNorm1d(3, affine=False)):
+        x, y = drawn(4, 3), drawn(4, 3)
+        F.relu(layer(x), inplace=True).sum().backward()
+        F.relu(layer(y)).sum().backward()
+        np.testing.assert_array_equal(x.grad.numpy(), y.grad.numpy())
 
 
 def test_float32_stays_float32() -> None:

@@ -18,9 +18,9 @@ def standardize(x: Array, dim: Sequence[int], eps: float = 1e-5) -> Array:
     """x with its mean over `dim` taken off, divided by its standard deviation over `dim`.
 
     The mean and the deviation depend on every x, so two shares come back from z: with s the
-    deviation, dL/dx = (g − mean(g) − z · mean(g z))/s. The rule works s out from x again. Keeping
-    it from the forward pass would save a pass over x, but then s would be a constant to the
-    derivative of the rule, and the second derivative wrong. Reference: Ioffe, Szegedy, "Batch
+    deviation, dL/dx = (g − mean(g) − z · mean(g z))/s. The rule works z and s out from x again.
+    Keeping s from the forward pass would save two passes over x, but then s would be a constant to
+    the derivative of the rule, and the second derivative wrong. Reference: Ioffe, Szegedy, "Batch
     normalization", ICML (2015), section 3.
     """
     floating("standardize", x)
@@ -31,11 +31,12 @@ def standardize(x: Array, dim: Sequence[int], eps: float = 1e-5) -> Array:
     return d
 
 
-def _standardize_x(g: Array, z: Array, x: Array, dim: Sequence[int], eps: float) -> Array:
+def _standardize_x(g: Array, x: Array, dim: Sequence[int], eps: float) -> Array:
     axes = tuple(d % len(x.shape) for d in dim)
     n = _count(x.shape, axes)
     d = x - x.sum(axis=axes, keepdims=True) / n
     s = np.sqrt((d * d).sum(axis=axes, keepdims=True) / n + eps)
+    z = d / s
     gz = (g * z).sum(axis=axes, keepdims=True) / n
     return (g - g.sum(axis=axes, keepdims=True) / n - z * gz) / s
 
