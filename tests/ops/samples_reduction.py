@@ -86,6 +86,14 @@ def _counting(draw: Draw, shape: Shape) -> Call:
     return call(draw.whole(shape, 0, 2).astype(float), dim=draw.dims(shape))
 
 
+def _norm(draw: Draw, shape: Shape) -> Call:
+    p = draw.one_of("fro", 1, 2, 3, 1.5, math.inf, -math.inf, 0, -1)
+    dim = draw.dims(shape)
+    if p == "fro" and isinstance(dim, tuple) and len(dim) > 2:
+        p = 2  # PyTorch's Frobenius norm is that of a matrix, or of all there is
+    return call(draw.reals(shape), p=p, dim=dim, keepdim=draw.chance())
+
+
 def _standardize(draw: Draw, shape: Shape) -> Call:
     shape = shape or (2,)
     dims = draw.dims(shape)
@@ -196,7 +204,7 @@ EXTREMES = {
 
 SMOOTH = {
     "norm": Samples(
-        reduction(p=("fro", 1, 2, 3, 1.5, math.inf, -math.inf, 0, -1)),
+        _norm,
         empty=False,
         errors=NAMED_TWICE,
         kinks=[
