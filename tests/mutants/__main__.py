@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from . import Mutant, engine, rules, saving
+from . import Mutant, engine, layers, rules, saving
 
 ROOT = Path(__file__).parents[2]
+EVERYTHING = [*engine.MUTANTS, *layers.MUTANTS, *rules.MUTANTS, *saving.MUTANTS]
 COPIED = ("tinygrad_edu", "tests", "pyproject.toml")
 SECONDS = 120  # the tests that should notice one mutant take less than a fifth of this
 WORKERS = 2
@@ -120,13 +121,12 @@ def check_unmutated(pristine: Path, mutants: list[Mutant]) -> None:
 
 def main(words: list[str]) -> int:
     """Judge the mutants whose descriptions have all `words`."""
-    everything = [*engine.MUTANTS, *rules.MUTANTS, *saving.MUTANTS]
-    mutants = [m for m in everything if all(w in f"{m.mistake} {m.file} {m.ops}" for w in words)]
+    mutants = [m for m in EVERYTHING if all(w in f"{m.mistake} {m.file} {m.ops}" for w in words)]
     start = time.perf_counter()
     survived = 0
     with TemporaryDirectory(prefix="unmutated-") as folder, ThreadPoolExecutor(WORKERS) as pool:
         pristine = copy_to(Path(folder))
-        for mutant in everything:  # before any work: does each still fit the source?
+        for mutant in EVERYTHING:  # before any work: does each still fit the source?
             mutated(pristine, mutant)
         check_unmutated(pristine, mutants)
         print(f"no mistake: all tests pass ({time.perf_counter() - start:.0f} s)", flush=True)
