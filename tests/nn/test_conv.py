@@ -48,6 +48,8 @@ def test_padding_by_name_and_number() -> None:
     assert nn.Conv2d(1, 2, (3, 4), padding="same")(x).shape == (1, 2, 6, 5)
     assert nn.Conv2d(1, 2, 3, padding="valid")(x).shape == (1, 2, 4, 3)
     assert nn.Conv2d(1, 2, 3, padding=(2, 1), stride=2)(x).shape == (1, 2, 4, 3)
+    sums = F.conv2d(torch.tensor([[[1.0, 2.0, 4.0]]]), torch.ones(1, 1, 1, 2), padding="same")
+    assert sums.tolist() == [[[3, 6, 4]]]  # an odd margin has its extra place on the right
     round_the_edge = nn.Conv2d(1, 1, 3, padding=1, padding_mode="circular", bias=False)
     total = round_the_edge.weight.numpy(force=True).sum()
     np.testing.assert_allclose(round_the_edge(x).detach().numpy(), total, rtol=1e-5)
