@@ -207,21 +207,23 @@ def scaled_dot_product_attention(
     scores = (query * factor) @ key.mT  # (…, L, E) @ (…, E, S) -> (…, L, S)
     if is_causal:
         attn_mask = Tensor(np.tri(*scores.shape[-2:], dtype=bool))
-    if attn_mask is None:
-        return dropout(ops.softmax(scores, -1), dropout_p) @ value
-    if attn_mask.dtype.kind not in "bf":
+    weights = ops.softmax(scores, -1) if attn_mask is None else _masked(scores, attn_mask)
+    return dropout(weights, dropout_p) @ value
+
+
+def _masked(scores: Tensor, mask: Tensor) -> Tensor:
+    """The softmax of the scores (…, L, S) where the mask allows to look, and zeros elsewhere."""
+    if mask.dtype.kind not in "bf":
         raise DTypeError(
-            f"scaled_dot_product_attention: attn_mask is {attn_mask.dtype}, but truth values or "
+            f"scaled_dot_product_attention: attn_mask is {mask.dtype}, but truth values or "
             "floating point numbers were expected: mask.bool()."
         )
-    if attn_mask.dtype.kind == "b":
-        scores = ops.masked_fill(scores, ~attn_mask, -math.inf)
-    else:
-        scores = scores + attn_mask
+    truth = mask.dtype.kind == "b"
+    scores = ops.masked_fill(scores, ~mask, -math.inf) if truth else scores + mask
     # Of nothing but −∞, softmax would make NaN: such a row is filled before and emptied after it.
     nowhere = Tensor((scores.array == -math.inf).all(axis=-1, keepdims=True))
     weights = ops.softmax(ops.masked_fill(scores, nowhere, 0.0), -1)
-    return dropout(ops.masked_fill(weights, nowhere, 0.0), dropout_p) @ value
+    return ops.masked_fill(weights, nowhere, 0.0)  # type: ignore[no-any-return]
 
 
 def _shared(x: Tensor, query: tuple[int, ...]) -> Tensor:

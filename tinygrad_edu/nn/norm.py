@@ -42,18 +42,8 @@ def batch_norm(
     Raises `ShapeError` where a length is not C, `ArgumentError` where a channel has one value.
     """
     shape = tuple(input.shape)
-    if len(shape) < 2:
-        raise ShapeError(
-            f"batch_norm: x {shape} has no channels: (N, C) or (N, C, …) was expected. "
-            "Add the missing dimension with unsqueeze()."
-        )
-    given = {"running_mean": running_mean, "running_var": running_var}
-    for name, x in {**given, "weight": weight, "bias": bias}.items():
-        if x is not None and tuple(x.shape) != shape[1:2]:
-            raise ShapeError(
-                f"batch_norm: x {shape} has {shape[1]} channels (dimension 1), but {name} is "
-                f"{tuple(x.shape)}. Check num_features, or the order of the dimensions."
-            )
+    running = {"running_mean": running_mean, "running_var": running_var}
+    _check_channels(shape, {**running, "weight": weight, "bias": bias})
     over = (0, *range(2, len(shape)))
     by_channel = (shape[1],) + (1,) * (len(shape) - 2)  # (C, 1, …), against x (N, C, …)
     if training:
@@ -74,6 +64,20 @@ def batch_norm(
         z = (input - running_mean.reshape(by_channel)) * slope.reshape(by_channel)
     z = z if weight is None else z * weight.reshape(by_channel)
     return z if bias is None else z + bias.reshape(by_channel)  # type: ignore[no-any-return]
+
+
+def _check_channels(shape: tuple[int, ...], per_channel: dict[str, Tensor | None]) -> None:
+    if len(shape) < 2:
+        raise ShapeError(
+            f"batch_norm: x {shape} has no channels: (N, C) or (N, C, …) was expected. "
+            "Add the missing dimension with unsqueeze()."
+        )
+    for name, x in per_channel.items():
+        if x is not None and tuple(x.shape) != shape[1:2]:
+            raise ShapeError(
+                f"batch_norm: x {shape} has {shape[1]} channels (dimension 1), but {name} is "
+                f"{tuple(x.shape)}. Check num_features, or the order of the dimensions."
+            )
 
 
 def _track(
