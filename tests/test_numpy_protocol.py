@@ -148,7 +148,7 @@ def test_the_refusal_names_the_function_and_the_way_out():
 
 @pytest.mark.parametrize("requires_grad", [True, False])
 def test_an_array_cannot_take_in_a_tensor(requires_grad):
-    """`array += tensor` and out= would lose the history in silence: they raise, nothing is written."""
+    """`array += tensor` and out= would lose the history: they raise, and nothing is written."""
     x, array = torch.ones(2, requires_grad=requires_grad), np.zeros(2)
     with pytest.raises(InputTypeError, match=r"array = array \+ tensor"):
         array += x
