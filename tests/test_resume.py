@@ -49,6 +49,20 @@ class Halving:
         self.last_epoch = state["last_epoch"]
 
 
+SCHEDULERS: dict[str, Callable[[Any], Any]] = {
+    "Halving": Halving,
+    "StepLR": lambda o: optim.lr_scheduler.StepLR(o, 1, gamma=0.7),
+    "MultiStepLR": lambda o: optim.lr_scheduler.MultiStepLR(o, [1, 2, 2]),
+    "CosineAnnealingLR": lambda o: optim.lr_scheduler.CosineAnnealingLR(o, EPOCHS),
+    "OneCycleLR": lambda o: optim.lr_scheduler.OneCycleLR(o, 0.05, total_steps=EPOCHS),
+    "LambdaLR": lambda o: optim.lr_scheduler.LambdaLR(o, lambda epoch: 0.9**epoch),
+    "SequentialLR": lambda o: optim.lr_scheduler.SequentialLR(
+        o, [optim.lr_scheduler.LinearLR(o, 0.1), optim.lr_scheduler.ExponentialLR(o, 0.5)], [2]
+    ),
+    "ReduceLROnPlateau": lambda o: optim.lr_scheduler.ReduceLROnPlateau(o, patience=0, eps=0),
+}
+
+
 class Noisy(Dataset):
     """Examples that are read one by one, each with noise of its own."""
 
@@ -73,6 +87,7 @@ class Training:
         shuffle: bool = True,
         own: bool = True,
         noisy: bool = False,
+        scheduler: str = "Halving",
     ) -> None:
         rng = np.random.default_rng(0)
         x, y = te.tensor(rng.normal(size=(22, 5))).float(), te.tensor(rng.integers(0, 3, 22))
@@ -81,7 +96,7 @@ class Training:
             nn.Linear(5, 8), nn.BatchNorm1d(8), nn.Dropout(0.3), nn.Tanh(), nn.Linear(8, 3)
         )
         self.optimizer = OPTIMIZERS[optimizer](self.model.parameters())
-        self.scheduler = Halving(self.optimizer)
+        self.scheduler = SCHEDULERS[scheduler](self.optimizer)
         self.generator = te.Generator().manual_seed(seed) if own else None
         self.loader = DataLoader(
             (Noisy if noisy else TensorDataset)(x, y),
@@ -110,7 +125,8 @@ class Training:
                 if path and len(self.losses) == stop:
                     save_checkpoint(path, **self.parts, epoch=epoch, extra=self.losses)
                     return
-            self.scheduler.step()
+            plateau = isinstance(self.scheduler, optim.lr_scheduler.ReduceLROnPlateau)
+            self.scheduler.step(*([1 + epoch] if plateau else []))  # a loss that grows
             if path and len(self.losses) + 0.5 == stop:
                 save_checkpoint(path, **self.parts, epoch=epoch + 1, extra=self.losses)
                 return
@@ -148,6 +164,21 @@ def test_resuming_changes_nothing(tmp_path: Path, optimizer: str, kind: dict[str
         resumed = Training(optimizer, seed=2, **kind)
         resumed.resume(tmp_path / "c")
         assert state(resumed) == state(whole), f"stopped after {stop} steps"
+
+
+@pytest.mark.parametrize("scheduler", SCHEDULERS)
+def test_resuming_keeps_the_schedule(tmp_path: Path, scheduler: str) -> None:
+    """Every scheduler goes on where it was: the same rates and weights, and the same state."""
+    whole = Training("momentum", seed=1, scheduler=scheduler)
+    first = whole.optimizer.param_groups[0]["lr"]
+    whole.run()
+    assert whole.optimizer.param_groups[0]["lr"] != first
+    for stop in (3, 4.5, 6, 8.5, 12.5):
+        Training("momentum", seed=1, scheduler=scheduler).run(tmp_path / "c", stop)
+        resumed = Training("momentum", seed=2, scheduler=scheduler)
+        resumed.resume(tmp_path / "c")
+        assert state(resumed) == state(whole), f"stopped after {stop} steps"
+        assert resumed.scheduler.state_dict() == whole.scheduler.state_dict()
 
 
 def test_resuming_twice_changes_nothing(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ would catch, so both `except RuntimeError` and `except TinygradEduError` work:
     ├── StateError        RuntimeError    a state dict that does not fit the module
     ├── AbsentError       AttributeError  a parameter, buffer or submodule that is not there
     ├── RegistrationError KeyError        a name that a module cannot give
+    │   └── SettingError                  a setting that a parameter group does not have
     ├── NotInstalled      ImportError     a package that only this feature needs is not there
     ├── DataError         ValueError      a file whose contents cannot be used
     │   └── DataMissing   FileNotFoundError   a file that is not there
@@ -44,6 +45,7 @@ __all__ = [
     "RegistrationError",
     "RuleError",
     "SaveError",
+    "SettingError",
     "ShapeError",
     "StateError",
     "TargetError",
@@ -120,6 +122,10 @@ class RegistrationError(TinygradEduError, KeyError):
 
     def __str__(self) -> str:  # a KeyError would put the message in quotes
         return str(self.args[0])
+
+
+class SettingError(RegistrationError):
+    """A setting that a parameter group does not have."""
 
 
 class NotInstalled(TinygradEduError, ImportError):

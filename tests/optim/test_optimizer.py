@@ -12,7 +12,7 @@ import pytest
 
 import tinygrad_edu as torch
 from tinygrad_edu import nn, optim
-from tinygrad_edu.errors import TinygradEduError
+from tinygrad_edu.errors import ArgumentError, TinygradEduError
 from tinygrad_edu.optim import optimizer as base
 
 RULES: list[Callable[..., optim.Optimizer]] = [
@@ -239,6 +239,38 @@ def test_refusals(call: Callable[[], Any], kind: type[Exception], says: str) -> 
     with pytest.raises(kind, match=says) as caught:
         call()
     assert isinstance(caught.value, TinygradEduError)
+
+
+@pytest.mark.parametrize("rule", RULES[1:])
+@pytest.mark.parametrize("forged", [torch.zeros(3), torch.zeros(()), torch.zeros(2, 1), 5.0, "x"])
+def test_forged_buffers_are_refused_at_load(
+    rule: Callable[..., optim.Optimizer], forged: Any
+) -> None:
+    """A buffer whose shape is not its parameter's is refused, and the state stays as it was."""
+    p = parameter()
+    optimizer = rule([p], lr=0.1)
+    descend(optimizer, p)
+    before = optimizer.state_dict()
+    for name in before["state"][0].keys() - ({"step"} if np.shape(forged) == () else set()):
+        state = copy.deepcopy(before)
+        state["state"][0][name] = forged
+        state["param_groups"][0]["lr"] = 7
+        with pytest.raises(ArgumentError, match=f"{name} of parameter 0"):
+            optimizer.load_state_dict(state)
+    after = optimizer.state_dict()
+    assert after["param_groups"] == before["param_groups"]
+    assert all(after["state"][0][k] is v for k, v in before["state"][0].items())
+
+
+def test_a_buffer_that_pytorch_left_empty_is_none() -> None:
+    """PyTorch's SGD saves momentum_buffer=None where there is no momentum."""
+    p = parameter()
+    state = optim.SGD([p]).state_dict()
+    optimizer = optim.SGD([p], momentum=0.9)
+    state["state"] = {0: {"momentum_buffer": None}}
+    state["param_groups"][0]["momentum"] = 0.9
+    optimizer.load_state_dict(state)
+    descend(optimizer, p, 2)
 
 
 def test_pytorchs_implementation_choices_are_accepted() -> None:

@@ -22,6 +22,7 @@ from .. import memory
 from ..autograd import enable_grad
 from ..errors import ArgumentError, InputTypeError
 from ..tensor import Tensor
+from .restoring import restored
 
 Group = dict[str, Any]
 State = dict[str, Any]
@@ -47,6 +48,7 @@ class Optimizer:
         self.state: dict[Tensor, State] = {}
         self.param_groups: list[Group] = []
         self._scratch: dict[Any, np.ndarray] = {}
+        self._opt_called = False  # whether a step was taken: a scheduler's comes after it
         if isinstance(params, Tensor):
             raise InputTypeError(
                 f"{self._name}: received one tensor, but an iterable of tensors was expected. "
@@ -75,6 +77,7 @@ class Optimizer:
         `closure` computes the loss anew, with its gradients, for whoever wants that in one call.
         """
         loss = None
+        self._opt_called = True
         if closure is not None:
             with enable_grad():
                 loss = closure()
@@ -205,7 +208,8 @@ class Optimizer:
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Take over the state and the settings that `state_dict` returned; numbers are copied.
 
-        Raises `ArgumentError` where the groups differ in number or size; then nothing is loaded.
+        Raises `ArgumentError` where the groups differ in number or size, or a buffer has another
+        shape than its parameter; then nothing is loaded.
         """
         groups = copy.deepcopy(list(state_dict["param_groups"]))
         sizes = [len(group["params"]) for group in self.param_groups]
@@ -220,7 +224,7 @@ class Optimizer:
             zip(chain.from_iterable(g["params"] for g in groups), self._parameters(), strict=True)
         )
         self.state = {
-            by_number[i]: {k: _restored(k, v, by_number[i]) for k, v in state.items()}
+            by_number[i]: restored(state, i, by_number[i])
             for i, state in state_dict["state"].items()
         }
         for group, new in zip(self.param_groups, groups, strict=True):
@@ -232,15 +236,6 @@ class Optimizer:
             lines += [f"Parameter Group {i}"]
             lines += [f"    {k}: {group[k]}" for k in sorted(group) if k != "params"]
         return f"{self._name} (\n" + "\n".join(lines) + "\n)"
-
-
-def _restored(key: str, value: Any, p: Tensor) -> Any:
-    """A copy of a piece of state, in the number type of its parameter."""
-    array = getattr(value, "array", value)
-    if not isinstance(array, np.ndarray):
-        return copy.deepcopy(value)
-    floating = array.dtype.kind == "f" and key != "step"
-    return Tensor(np.array(array, dtype=p.dtype if floating else array.dtype))
 
 
 def blocks(*arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:

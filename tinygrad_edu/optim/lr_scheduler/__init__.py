@@ -1,0 +1,39 @@
+"""Schedulers: rules by which the learning rate changes as training goes on. PyTorch's
+`torch.optim.lr_scheduler`.
+
+    scheduler = optim.lr_scheduler.StepLR(optimizer, step_size=30)
+    for epoch in range(90):
+        …                       # optimizer.step() for every batch
+        scheduler.step()        # once an epoch; OneCycleLR once a batch
+
+`base` holds what all share, `decay` the rates that are a formula of the epoch, `one_cycle` the one
+that also moves the momentum, `plateau` the one that watches a loss, `sequential` one after another.
+"""
+
+from .base import LRScheduler
+from .decay import (
+    ConstantLR,
+    CosineAnnealingLR,
+    ExponentialLR,
+    LambdaLR,
+    LinearLR,
+    MultiStepLR,
+    StepLR,
+)
+from .one_cycle import OneCycleLR
+from .plateau import ReduceLROnPlateau
+from .sequential import SequentialLR
+
+__all__ = [
+    "ConstantLR",
+    "CosineAnnealingLR",
+    "ExponentialLR",
+    "LRScheduler",
+    "LambdaLR",
+    "LinearLR",
+    "MultiStepLR",
+    "OneCycleLR",
+    "ReduceLROnPlateau",
+    "SequentialLR",
+    "StepLR",
+]
