@@ -92,6 +92,11 @@ class Value:
         """The three arrays."""
         return self.x, self.d, self.h
 
+    @property
+    def contiguous(self) -> bool:
+        """Whether the elements of each part lie in memory in their order, to be reshaped."""
+        return all(part[(0,) * k].flags.c_contiguous for k, part in enumerate(self.parts()))
+
     def biggest(self) -> float:
         """The largest number in it. A curvature of NaN is one that nobody knows."""
         known = [self.x, self.d, np.nan_to_num(self.h, nan=0.0)]
