@@ -81,9 +81,8 @@ class RandomProgram(TwoEngines):
             return self.compute([x], reference, getattr(x.tensor, name), on)
         if not x.value.x.ndim:
             return multiple()
-        keep = name == "rows kept"
-        reference = partial(ref.moved, x.value, lambda a, _: a.sum(-1, keepdims=keep), on)
-        return self.compute([x], reference, lambda: x.tensor.sum(-1, keep), on)
+        rows = lambda a, _=0: a.sum(-1, keepdims=name == "rows kept")  # noqa: E731
+        return self.compute([x], partial(ref.moved, x.value, rows, on), lambda: rows(x.tensor), on)
 
     @rule(
         target=twins,
@@ -296,7 +295,6 @@ class RandomProgram(TwoEngines):
         self.grads[name] = self.grads[name] * factor
 
 
-RandomProgram.TestCase.settings = settings(
-    max_examples=8 * settings().max_examples, stateful_step_count=40
-)
 TestRandomPrograms = RandomProgram.TestCase
+programs = 8 * settings().max_examples
+TestRandomPrograms.settings = settings(max_examples=programs, stateful_step_count=40)
