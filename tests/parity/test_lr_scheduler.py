@@ -91,7 +91,7 @@ class Run:
 
     def __init__(self, library: Any, optimizer: str, make: Make) -> None:
         rng = np.random.default_rng(1)
-        self.library = library
+        self.package = library
         self.w = [library.tensor(rng.normal(size=(3, 2)), requires_grad=True) for _ in range(2)]
         groups = [{"params": [self.w[0]], "lr": 0.05}, {"params": [self.w[1]]}]
         self.optimizer = getattr(library.optim, optimizer)(groups, 0.02, **OPTIMIZERS[optimizer])
@@ -104,7 +104,7 @@ class Run:
             loss = sum(((w - 0.5) ** 2).sum() * (i + 1) for i, w in enumerate(self.w))
             loss.backward()
             self.optimizer.step()
-            if isinstance(self.scheduler, self.library.optim.lr_scheduler.ReduceLROnPlateau):
+            if isinstance(self.scheduler, self.package.optim.lr_scheduler.ReduceLROnPlateau):
                 self.scheduler.step(1 / (1 + t) + 0.3 * math.sin(t) if t % 5 else loss.detach())
             else:
                 self.scheduler.step()
