@@ -1,21 +1,40 @@
 """Data sets, and loaders that serve them in batches."""
 
+from .collate import default_collate, default_convert
+from .dataset import Dataset, IterableDataset, TensorDataset
 from .digits import digits, digits_raw
-from .loader import DataLoader, Dataset, TensorDataset
+from .loader import DataLoader
 from .mnist import mnist
+from .sampler import (
+    BatchSampler,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    SubsetRandomSampler,
+    WeightedRandomSampler,
+)
 from .split import TrainTest
 from .subsets import ConcatDataset, Subset, random_split
 from .synthetic import blobs, circles, gate, moons, sine, spirals
 
 __all__ = [
+    "BatchSampler",
     "ConcatDataset",
     "DataLoader",
     "Dataset",
+    "IterableDataset",
+    "RandomSampler",
+    "Sampler",
+    "SequentialSampler",
     "Subset",
+    "SubsetRandomSampler",
     "TensorDataset",
     "TrainTest",
+    "WeightedRandomSampler",
     "blobs",
     "circles",
+    "default_collate",
+    "default_convert",
     "digits",
     "digits_raw",
     "gate",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..tensor import Tensor
-from .loader import TensorDataset
+from .dataset import TensorDataset
 
 __all__ = ["TrainTest", "pictures"]
 
