@@ -1,5 +1,6 @@
 """Data sets, and loaders that serve them in batches."""
 
+from . import transforms
 from .collate import default_collate, default_convert
 from .dataset import Dataset, IterableDataset, TensorDataset
 from .digits import digits, digits_raw
@@ -16,6 +17,7 @@ from .sampler import (
 from .split import TrainTest
 from .subsets import ConcatDataset, Subset, random_split
 from .synthetic import blobs, circles, gate, moons, sine, spirals
+from .transforms import TransformDataset
 
 __all__ = [
     "BatchSampler",
@@ -30,6 +32,7 @@ __all__ = [
     "SubsetRandomSampler",
     "TensorDataset",
     "TrainTest",
+    "TransformDataset",
     "WeightedRandomSampler",
     "blobs",
     "circles",
@@ -43,4 +46,5 @@ __all__ = [
     "random_split",
     "sine",
     "spirals",
+    "transforms",
 ]
