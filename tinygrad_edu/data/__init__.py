@@ -5,7 +5,7 @@ from .collate import default_collate, default_convert
 from .dataset import Dataset, IterableDataset, TensorDataset
 from .digits import digits, digits_raw
 from .loader import DataLoader
-from .mnist import mnist
+from .mnist import fashion_mnist, mnist
 from .sampler import (
     BatchSampler,
     RandomSampler,
@@ -17,6 +17,7 @@ from .sampler import (
 from .split import TrainTest
 from .subsets import ConcatDataset, Subset, random_split
 from .synthetic import blobs, circles, gate, moons, sine, spirals
+from .table import Table, csv
 from .transforms import TransformDataset
 
 __all__ = [
@@ -30,16 +31,19 @@ __all__ = [
     "SequentialSampler",
     "Subset",
     "SubsetRandomSampler",
+    "Table",
     "TensorDataset",
     "TrainTest",
     "TransformDataset",
     "WeightedRandomSampler",
     "blobs",
     "circles",
+    "csv",
     "default_collate",
     "default_convert",
     "digits",
     "digits_raw",
+    "fashion_mnist",
     "gate",
     "mnist",
     "moons",

@@ -1,7 +1,7 @@
 """Batches of examples, shuffled or in order, under PyTorch's names.
 
-    for x, y in DataLoader(TensorDataset(x, y), batch_size=32, shuffle=True):
-        loss = criterion(model(x), y)  # x (32, D), y (32,)
+for x, y in DataLoader(TensorDataset(x, y), batch_size=32, shuffle=True):
+    loss = criterion(model(x), y)  # x (32, D), y (32,)
 """
 
 from __future__ import annotations

@@ -39,8 +39,8 @@ def as_pictures(name: str, x: Batch) -> tuple[np.ndarray, Callable[[np.ndarray],
     array, restore = as_array(name, x)
     if array.ndim not in (3, 4):
         raise ShapeError(
-            f"{name}: x {array.shape} is not a batch of pictures (N, H, W) or (N, C, H, W). Rows of "
-            "pixels are reshaped first: x.reshape(-1, 28, 28)."
+            f"{name}: x {array.shape} is not a batch of pictures (N, H, W) or (N, C, H, W). Rows "
+            "of pixels are reshaped first: x.reshape(-1, 28, 28)."
         )
     if array.dtype.kind != "f":
         raise DTypeError(
@@ -48,6 +48,4 @@ def as_pictures(name: str, x: Batch) -> tuple[np.ndarray, Callable[[np.ndarray],
             "Use to_float(x)."
         )
     n, *channels, h, w = array.shape
-    return array.reshape(n, *(channels or (1,)), h, w), (
-        lambda z: restore(z.reshape(array.shape))
-    )
+    return array.reshape(n, *(channels or (1,)), h, w), (lambda z: restore(z.reshape(array.shape)))

@@ -1,0 +1,76 @@
+"""Several steps under one of PyTorch's names, made of the ops that they consist of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import DimError, DTypeError, ShapeError
+from ..op import Array
+from .indexing import put_back
+from .places import within, wrap
+from .shape import reshape
+
+
+def addcmul(input: Array, tensor1: Array, tensor2: Array, *, value: float = 1) -> Array:
+    """input + value · tensor1 · tensor2, elementwise."""
+    product = tensor1 * tensor2
+    return input + (product if value == 1 else product * value)
+
+
+def addcdiv(input: Array, tensor1: Array, tensor2: Array, *, value: float = 1) -> Array:
+    """input + value · tensor1 / tensor2, elementwise: the step of Adam and its kin.
+
+    Raises `DTypeError` where all are whole numbers.
+    """
+    if all(
+        getattr(x, "dtype", None) is not None and x.dtype.kind in "iub" for x in (tensor1, tensor2)
+    ):
+        raise DTypeError(
+            f"addcdiv: {tensor1.dtype} is divided by {tensor2.dtype}, and whole numbers would lose "
+            "their fractions. Convert first: x.float()."
+        )
+    quotient = tensor1 / tensor2
+    return input + (quotient if value == 1 else quotient * value)
+
+
+def lerp(input: Array, end: Array, weight: Any) -> Array:
+    """input + weight · (end − input): from `input` at weight 0 to `end` at 1, on a straight
+    line.
+    """
+    return input + weight * (end - input)
+
+
+def index_add(input: Array, dim: int, index: Array, source: Array, *, alpha: float = 1) -> Array:
+    """`input` with the slices of `source` added at the places `index` along `dim`, each times
+    alpha; where an index repeats, they add up.
+
+    input (…, n, …), index (k), source (…, k, …). Raises `PlaceError` where an index is negative or
+    too large, `ShapeError` where the shapes do not fit, `DTypeError` for other types.
+    """
+    shape = tuple(input.shape)
+    if len(index.shape) > 1:
+        raise DimError(
+            f"index_add: the index has shape {tuple(index.shape)}, but one dimension is expected. "
+            "Flatten it, with source to match."
+        )
+    if source.dtype != input.dtype:
+        raise DTypeError(
+            f"index_add: source is {source.dtype}, but the tensor is {input.dtype}. Use "
+            "source.to(x.dtype)."
+        )
+    if index.dtype.kind not in "iu":
+        raise DTypeError(f"index_add: the index is {index.dtype}. Use integers: index.long().")
+    dim = wrap(dim, len(shape), "index_add")
+    places = reshape(index, (-1,))
+    whole = shape or (1,)
+    expected = (*whole[:dim], places.shape[0], *whole[dim + 1 :])
+    given = tuple(source.shape) or (1,)
+    if given != expected:
+        raise ShapeError(
+            f"index_add: source {tuple(source.shape)} does not fit: for {places.shape[0]} places "
+            f"along dimension {dim} of {shape}, {expected} was expected."
+        )
+    within("index_add", getattr(places, "array", places), whole[dim])
+    added = source if alpha == 1 else source * alpha
+    where = (*[slice(None)] * dim, getattr(places, "array", places))
+    return input + reshape(put_back(reshape(added, given), where, whole), shape)
