@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
@@ -63,7 +63,7 @@ class Epoch:
         first = 0 if whole else self.served
         if self.ends is not None:
             starts = [0, *self.ends.tolist()]
-            return [slice(*pair) for pair in zip(starts, starts[1:], strict=False)][first:]
+            return [slice(*pair) for pair in pairwise(starts)][first:]
         step = batch_size or 1
         count = batches_of(n, batch_size, drop_last)
         return [slice(i * step, min((i + 1) * step, n)) for i in range(first, count)]

@@ -94,8 +94,8 @@ def csv(
     for n, (line, row) in enumerate(rows):
         if len(row) != len(names):
             raise DataError(
-                f"csv: line {line} of {path} has {len(row)} cell(s), but {len(names)} were expected. "
-                "Is there a delimiter inside of a cell without quotes?"
+                f"csv: line {line} of {path} has {len(row)} cell(s), but {len(names)} were "
+                "expected. Is there a delimiter inside of a cell without quotes?"
             )
         if place is not None:
             cells.append(row.pop(place))
@@ -157,9 +157,8 @@ def _place(
         return None
     if isinstance(target, str) and target in names:
         return names.index(target)
-    if isinstance(target, int) and not isinstance(target, bool):
-        if -len(names) <= target < len(names):
-            return target % len(names)
+    if type(target) is int and -len(names) <= target < len(names):
+        return target % len(names)
     raise ArgumentError(
         f"csv: target={target!r} is no column of {path}, which has {len(names)}: "
         f"{', '.join(names[:8])}{', …' if len(names) > 8 else ''}. Give a name or a number from "
@@ -228,6 +227,6 @@ def _refuse(path: Path, line: int, column: tuple[int, str], cell: str, hint: str
             "cannot tell what was not measured."
         )
     raise DataError(
-        f"{where}: {cell[:40]!r} is not a number (of float32).{hint} Numbers have a point, not a comma; "
-        "text can only be the target."
+        f"{where}: {cell[:40]!r} is not a number (of float32).{hint} Numbers have a point, not a "
+        "comma; text can only be the target."
     )

@@ -31,8 +31,8 @@ class MultiheadAttention(Module):
 
     With `batch_first` the batch is the first dimension of all three and of the output; a single
     sequence has none. `dropout` leaves out weights in training. The weights of Q, K and V stand
-    under each other in `in_proj_weight` (3E, E), or apart where `kdim` or `vdim` differ from E; they
-    start uniform by Xavier's rule, the biases with 0. PyTorch's rare `add_bias_kv` and
+    under each other in `in_proj_weight` (3E, E), or apart where `kdim` or `vdim` differ from E;
+    they start uniform by Xavier's rule, the biases with 0. PyTorch's rare `add_bias_kv` and
     `add_zero_attn` are refused.
     """
 

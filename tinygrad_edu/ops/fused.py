@@ -1,43 +1,63 @@
-"""Several steps under one of PyTorch's names, made of the ops that they consist of."""
+"""Several steps under one name, as the update rules of optimizers are written in PyTorch."""
 
 from __future__ import annotations
 
-from typing import Any
+import numpy as np
 
 from ..errors import DimError, DTypeError, ShapeError
-from ..op import Array
+from ..op import SWITCH, Array, op
 from .indexing import put_back
 from .places import within, wrap
 from .shape import reshape
 
 
+@op(family=SWITCH, formula=r"z = input + value \cdot tensor_1 \odot tensor_2")
 def addcmul(input: Array, tensor1: Array, tensor2: Array, *, value: float = 1) -> Array:
     """input + value · tensor1 · tensor2, elementwise."""
-    product = tensor1 * tensor2
-    return input + (product if value == 1 else product * value)
+    return input + value * (tensor1 * tensor2)
 
 
+addcmul.defvjp(
+    input=lambda g: g,
+    tensor1=lambda g, tensor2, value: g * (tensor2 * value),
+    tensor2=lambda g, tensor1, value: g * (tensor1 * value),
+)
+
+
+@op(family=SWITCH, formula=r"z = input + value \cdot tensor_1 / tensor_2")
 def addcdiv(input: Array, tensor1: Array, tensor2: Array, *, value: float = 1) -> Array:
     """input + value · tensor1 / tensor2, elementwise: the step of Adam and its kin.
 
     Raises `DTypeError` where all are whole numbers.
     """
-    if all(
-        getattr(x, "dtype", None) is not None and x.dtype.kind in "iub" for x in (tensor1, tensor2)
-    ):
+    if np.result_type(tensor1, tensor2).kind in "iub":
         raise DTypeError(
-            f"addcdiv: {tensor1.dtype} is divided by {tensor2.dtype}, and whole numbers would lose "
-            "their fractions. Convert first: x.float()."
+            "addcdiv: whole numbers are divided by whole numbers, and would lose their fractions. "
+            "Convert first: x.float()."
         )
-    quotient = tensor1 / tensor2
-    return input + (quotient if value == 1 else quotient * value)
+    return input + value * (tensor1 / tensor2)
 
 
-def lerp(input: Array, end: Array, weight: Any) -> Array:
+addcdiv.defvjp(
+    input=lambda g: g,
+    tensor1=lambda g, tensor2, value: g * value / tensor2,
+    tensor2=lambda g, tensor1, tensor2, value: -g * value * tensor1 / (tensor2 * tensor2),
+)
+
+
+@op(family=SWITCH, formula=r"z = input + weight \odot (end - input)")
+def lerp(input: Array, end: Array, weight: Array) -> Array:
     """input + weight · (end − input): from `input` at weight 0 to `end` at 1, on a straight
     line.
     """
     return input + weight * (end - input)
+
+
+lerp.defvjp(
+    input=lambda g, weight: g * (1 - weight),
+    end=lambda g, weight: g * weight,
+    weight=lambda g, input, end: g * (end - input),
+)
 
 
 def index_add(input: Array, dim: int, index: Array, source: Array, *, alpha: float = 1) -> Array:
