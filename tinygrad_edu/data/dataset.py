@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ArgumentError, InputTypeError, ShapeError
+from ..errors import ArgumentError, InputTypeError, PlaceError, ShapeError
 from ..tensor import Tensor
 
 __all__ = ["Dataset", "IterableDataset", "TensorDataset", "taker"]
@@ -79,9 +79,16 @@ class TensorDataset(Dataset):
 
     def take(self, index: np.ndarray | slice) -> list[Tensor]:
         """The examples of a batch, in memory of their own: edits leave the data set alone."""
-        return [
-            t[index] if t.requires_grad else Tensor(np.array(t.array[index])) for t in self.tensors
-        ]
+        try:
+            return [
+                t[index] if t.requires_grad else Tensor(np.array(t.array[index]))
+                for t in self.tensors
+            ]
+        except IndexError:
+            raise PlaceError(
+                f"TensorDataset: asked for an example that is not there: {index}. There are "
+                f"{len(self)}, from 0 to {len(self) - 1}. Check the sampler."
+            ) from None
 
 
 def taker(dataset: Any) -> Callable[[Any], Any] | None:
