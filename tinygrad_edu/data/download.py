@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import shutil
+from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
 from typing import BinaryIO
@@ -78,7 +79,7 @@ def fetch_mnist(target: Path) -> None:
     """
     content = _body("mnist", MNIST_URL, target)
     _verify(content)
-    write_whole(target, lambda file: file.write(content))
+    write_whole(target, _writer(content))
 
 
 def fetch_fashion_mnist(target: Path) -> None:
@@ -99,13 +100,17 @@ def fetch_fashion_mnist(target: Path) -> None:
     half = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         for name, content in contents.items():
-            write_whole(half / name, lambda file, c=content: file.write(c))
+            write_whole(half / name, _writer(content))
         half.replace(target)
     except OSError:
         if not target.exists():  # else another process was faster
             raise
     finally:
         shutil.rmtree(half, ignore_errors=True)
+
+
+def _writer(content: bytes) -> Callable[[BinaryIO], int]:
+    return lambda file: file.write(content)
 
 
 def _body(name: str, url: str, target: Path) -> bytes:

@@ -113,7 +113,7 @@ Row = tuple[int, list[str]]
 
 def _rows(path: Path, delimiter: str, encoding: str) -> list[Row]:
     """The rows that are not blank, each with the number of its line."""
-    if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '\r\n"':
+    if len(delimiter) != 1 or delimiter in '\r\n"':
         raise ArgumentError(
             f"csv: delimiter={delimiter!r}, but one character was expected, such as ';' or '\\t'."
         )

@@ -177,8 +177,9 @@ class _Conv(Module):
         self.kernel_size = several(kind, "kernel_size", kernel_size, many)
         self.stride = several(kind, "stride", stride, many)
         self.dilation = several(kind, "dilation", dilation, many)
-        named = isinstance(padding, str)
-        self.padding = padding if named else several(kind, "padding", padding, many, least=0)
+        self.padding: str | tuple[int, ...] = (
+            padding if isinstance(padding, str) else several(kind, "padding", padding, many, 0)
+        )
         self.padding_mode = padding_mode
         self._margins = self._find_margins()
         shape = (out_channels, in_channels // groups, *self.kernel_size)
@@ -193,8 +194,9 @@ class _Conv(Module):
         size, step, spread = (
             ((1, *v) if flat else v) for v in (self.kernel_size, self.stride, self.dilation)
         )
-        named = isinstance(self.padding, str)
-        padding = self.padding if named or not flat else (0, *self.padding)
+        padding = self.padding
+        if flat and not isinstance(padding, str):
+            padding = (0, *padding)
         return margins_of(padding, size, step, spread)[: 2 * self.directions]  # type: ignore[arg-type]
 
     def reset_parameters(self) -> None:

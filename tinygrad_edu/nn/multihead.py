@@ -133,7 +133,7 @@ class MultiheadAttention(Module):
         """x with its batch in front: (N, L, D)."""
         if not batched:
             return ops.unsqueeze(x, 0)  # type: ignore[no-any-return]
-        return x if self.batch_first else ops.transpose(x, 0, 1)  # type: ignore[no-any-return]
+        return x if self.batch_first else ops.transpose(x, 0, 1)
 
     def _heads(self, *sequences: Tensor) -> list[Tensor]:
         """Each sequence (N, L, D) through its own weights, in h parts: (N, h, L, d)."""
@@ -150,7 +150,7 @@ class MultiheadAttention(Module):
     def _mask(self, padding: Any, mask: Any, sizes: tuple[int, int, int]) -> Tensor | None:
         """Both masks as numbers to be added to the scores (N, h, L, S): −∞ where not to look."""
         n, queries, keys = sizes
-        shapes = {
+        shapes: dict[str, list[tuple[int, ...]]] = {
             "attn_mask": [(queries, keys), (n * self.num_heads, queries, keys)],
             "key_padding_mask": [(n, keys), (keys,) if n == 1 else (n, keys)],
         }

@@ -9,7 +9,7 @@ part looks like may not decide how it is seen.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,7 @@ class Scale:
         array, restore = self._fitting(z)
         return restore(array * self.width + self.shift)
 
-    def _fitting(self, x: Batch) -> Any:
+    def _fitting(self, x: Batch) -> tuple[np.ndarray, Callable[[np.ndarray], Batch]]:
         array, restore = as_array("Scale", x)
         array = _floating("Scale", array)
         fits = array.shape[-self.shift.ndim or array.ndim :] == self.shift.shape
@@ -60,8 +60,8 @@ def standardizer(x: Batch, *, each: bool = True) -> Scale:
     """
     array = _some("standardizer", x)
     over = 0 if each else None
-    exact = {"axis": over, "dtype": np.float64}
-    return _scale(array, array.mean(**exact), array.std(**exact))
+    mean = array.mean(axis=over, dtype=np.float64)
+    return _scale(array, mean, array.std(axis=over, dtype=np.float64))
 
 
 def min_max_scaler(x: Batch, *, each: bool = True) -> Scale:

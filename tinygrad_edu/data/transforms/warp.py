@@ -140,7 +140,8 @@ def _affine_places(
     start = middle - (inverse * (middle + move)).sum(1)  # where the pixel (0, 0) comes from, (2, N)
     down = inverse[:, 0, :, None] * np.arange(h) + start[:, :, None]  # (2, N, H)
     across = inverse[:, 1, :, None] * np.arange(w)  # (2, N, W)
-    return down.astype(np.float32)[..., None] + across.astype(np.float32)[:, :, None, :]
+    places: np.ndarray = down.astype(np.float32)[..., None] + across.astype(np.float32)[:, :, None]
+    return places
 
 
 def _smooth_field(
@@ -156,15 +157,18 @@ def _smooth_field(
     noise -= 0.5
     noise *= 2 * alpha
     rows = gaussian(h, sigma) @ noise  # (H, H) @ (H, 2 · N · W)
-    field = rows.reshape(-1, w) @ gaussian(w, sigma)  # (H · 2 · N, W) @ (W, W)
+    field: np.ndarray = rows.reshape(-1, w) @ gaussian(w, sigma)  # (H · 2 · N, W) @ (W, W)
     return field.reshape(h, 2, n, w).transpose(1, 2, 0, 3)
 
 
 def gaussian(n: int, sigma: float) -> np.ndarray:
     """The symmetric matrix (n, n) that smooths n numbers, taking those outside as 0."""
     reach = np.arange(-4 * n - 64, 4 * n + 65)
-    weights = np.exp(-0.5 * (np.subtract.outer(np.arange(n), np.arange(n)) / sigma) ** 2)
-    return (weights / np.exp(-0.5 * (reach / sigma) ** 2).sum()).astype(np.float32)
+    weights: np.ndarray = np.exp(
+        -0.5 * (np.subtract.outer(np.arange(n), np.arange(n)) / sigma) ** 2
+    )
+    weights /= np.exp(-0.5 * (reach / sigma) ** 2).sum()
+    return weights.astype(np.float32)
 
 
 def _check(
