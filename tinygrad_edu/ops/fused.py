@@ -48,9 +48,10 @@ addcdiv.defvjp(
 @op(family=SWITCH, formula=r"z = input + weight \odot (end - input)")
 def lerp(input: Array, end: Array, weight: Array) -> Array:
     """input + weight · (end − input): from `input` at weight 0 to `end` at 1, on a straight
-    line.
+    line. From weight ½ on it is computed from `end`, so that both ends are met exactly.
     """
-    return input + weight * (end - input)
+    step = end - input
+    return np.where(np.abs(weight) < 0.5, input + weight * step, end - step * (1 - weight))
 
 
 lerp.defvjp(
