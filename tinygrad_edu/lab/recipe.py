@@ -26,6 +26,7 @@ ACTIVATIONS: dict[str, Callable[[], Any]] = {
     "silu": nn.SiLU,
     "tanh": nn.Tanh,
     "sigmoid": nn.Sigmoid,
+    "identity": nn.Identity,  # the whole network is then one linear map
 }
 
 # The course's four (practical work 2), with the course's γ.
