@@ -1,4 +1,4 @@
-"""scikit-learn's own checks on the estimators with all their defaults: a minute, so not in the suite.
+"""scikit-learn's own checks on the estimators with all their defaults: too long for the suite.
 
 SCIPY_ARRAY_API=1 python -m pytest tests/lab/checks_by_default.py
 """

@@ -19,7 +19,7 @@ from .history import History
 from .metrics import *
 from .recipe import Recipe, mlp, recipe_for
 from .saving import load_model, save_model
-from .step import TrainingStep
+from .step import training_step
 from .tally import evaluate, predict
 from .trainer import Trainer
 
@@ -29,11 +29,13 @@ __all__ = [
     "EarlyStopping",
     "History",
     "HistoryFile",
+    "MLPClassifier",  # noqa: F405  # from __getattr__
+    "MLPRegressor",  # noqa: F405
     "ModelCheckpoint",
     "ProgressBar",
     "Recipe",
     "Trainer",
-    "TrainingStep",
+    "training_step",
     "evaluate",
     "load_model",
     "mlp",

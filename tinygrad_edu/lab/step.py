@@ -5,43 +5,41 @@ Here, so that it can be replaced as a whole: `trainer.step = faster(trainer.step
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..errors import ArgumentError
 from ..nn.utils import clip_grad_norm_
 
-__all__ = ["TrainingStep"]
+__all__ = ["training_step"]
 
 
-class TrainingStep:
-    """Predict, compare, go backward, clip, change: `loss, scores = step(x, target)`.
+def training_step(
+    model: Any, criterion: Any, optimizer: Any, clip_grad_norm: float | None = None
+) -> Callable[..., tuple[Any, Any]]:
+    """A function that learns from one batch: `loss, scores = step(x, target)`.
 
-    `clip_grad_norm` is the length to which all gradients together are shortened, where they are
-    longer. The inputs may be several: `step(a, b, target)` calls `model(a, b)`.
+    Predict, compare, go backward, clip, change. `clip_grad_norm` is the length to which all
+    gradients together are shortened, where they are longer. The inputs may be several: `step(a, b,
+    target)` calls `model(a, b)`. What it returns may be overwritten by its next call.
+
+    Raises `ArgumentError` for a length that is not above 0.
     """
+    if clip_grad_norm is not None and not clip_grad_norm > 0:
+        raise ArgumentError(
+            f"clip_grad_norm={clip_grad_norm!r}, but it is a length: a number above 0, or None for "
+            "no clipping."
+        )
 
-    def __init__(
-        self, model: Any, criterion: Any, optimizer: Any, clip_grad_norm: float | None = None
-    ) -> None:
-        if clip_grad_norm is not None and not clip_grad_norm > 0:
-            raise ArgumentError(
-                f"clip_grad_norm={clip_grad_norm!r}, but it is a length: a number above 0, or None "
-                "for no clipping."
-            )
-        self.model, self.criterion, self.optimizer = model, criterion, optimizer
-        self.clip_grad_norm = clip_grad_norm
-
-    def __call__(self, *batch: Any) -> tuple[Any, Any]:
-        """Learn from one batch; the loss, a tensor of one number, and the scores before the step.
-
-        Both may be overwritten by the next step.
-        """
+    def step(*batch: Any) -> tuple[Any, Any]:
         *inputs, target = batch
-        scores = self.model(*inputs)
-        loss = self.criterion(scores, target)
-        self.optimizer.zero_grad()
+        scores = model(*inputs)
+        loss = criterion(scores, target)
+        optimizer.zero_grad()
         loss.backward()
-        if self.clip_grad_norm is not None:
-            clip_grad_norm_(self.model.parameters(), self.clip_grad_norm)
-        self.optimizer.step()
+        if clip_grad_norm is not None:
+            clip_grad_norm_(model.parameters(), clip_grad_norm)
+        optimizer.step()
         return loss, scores
+
+    return step

@@ -28,7 +28,7 @@ from .callbacks import Callback, ProgressBar
 from .history import History, Row
 from .interrupt import Interrupt
 from .resuming import Resumable, Snapshot
-from .step import TrainingStep
+from .step import training_step
 from .tally import Tally, evaluate, parts_of, predict
 from .threads import threads_for
 
@@ -65,7 +65,7 @@ class Trainer(Resumable):
         self.model, self.criterion, self.optimizer = model, criterion, optimizer
         self.scheduler, self.scheduler_every = scheduler, scheduler_every
         self.monitor, self.measure = monitor, measure or criterion
-        self.step: Any = TrainingStep(model, criterion, optimizer, clip_grad_norm)
+        self.step: Any = training_step(model, criterion, optimizer, clip_grad_norm)
         self.callbacks = [*callbacks, *([ProgressBar()] if progress else [])]
         self._check_parts()
         self.history = History()

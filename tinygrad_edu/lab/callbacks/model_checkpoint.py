@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import ArgumentError
+from ...extras import extra
 from .base import Watcher
 
 __all__ = ["ModelCheckpoint"]
@@ -55,6 +56,10 @@ class ModelCheckpoint(Watcher):
     def best_path(self) -> Path:
         """Where the best state is."""
         return self.folder / "best.safetensors"
+
+    def on_fit_start(self, trainer: Any) -> None:
+        """Miss the package now, and not after an epoch."""
+        extra("safetensors.numpy", "saving checkpoints", "save")
 
     def on_epoch_end(self, trainer: Any, row: dict[str, Any]) -> None:
         """Look whether this is the best epoch, before any file tells of it."""
