@@ -11,7 +11,7 @@ import pytest
 
 import tinygrad_edu as te
 from tinygrad_edu import nn, optim
-from tinygrad_edu.data import DataLoader, Dataset, TensorDataset
+from tinygrad_edu.data import DataLoader, Dataset, IterableDataset, TensorDataset
 from tinygrad_edu.errors import AnomalyError, ArgumentError, InputTypeError
 from tinygrad_edu.lab import F1, Callback, Trainer, evaluate, mlp, predict, training_step
 from tinygrad_edu.random import manual_seed
@@ -224,6 +224,19 @@ def test_several_inputs() -> None:
     trainer = trainer_of(Sum())
     trainer.fit(DataLoader(data, batch_size=20), data, epochs=2)
     assert trainer.predict(data).shape == (60, 2)
+
+
+def test_a_stream_of_examples() -> None:
+    """A loader that does not know its length is learned from all the same."""
+
+    class Stream(IterableDataset):
+        def __iter__(self) -> Any:
+            x, y = two_clouds(10).tensors
+            return iter(zip(x.numpy(), y.numpy(), strict=True))
+
+    batches = DataLoader(Stream(), batch_size=4)
+    history = trainer_of(mlp([2, 2]), progress=True).fit(batches, batches, epochs=2)
+    assert len(history) == 2
 
 
 # -- evaluation and prediction

@@ -17,7 +17,7 @@ from ..tensor import Tensor
 from .history import Row, plain
 from .metrics.named import metrics_by_name
 
-__all__ = ["Tally", "evaluate", "parts_of", "predict"]
+__all__ = ["Tally", "count_batches", "evaluate", "parts_of", "predict"]
 
 BATCH = 1000
 """Examples at a time where nothing is learned: few enough for the memory, enough for the speed."""
@@ -130,6 +130,14 @@ def judging(model: Any) -> Iterator[None]:
             yield
     finally:
         model.train(learning)
+
+
+def count_batches(loader: Any) -> int | None:
+    """How many batches there are, where the loader knows; one of a stream does not."""
+    try:
+        return len(loader)
+    except TypeError:
+        return None
 
 
 def _batches(data: Any) -> Any:

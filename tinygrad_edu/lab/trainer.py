@@ -29,7 +29,7 @@ from .history import History, Row
 from .interrupt import Interrupt
 from .resuming import Resumable, Snapshot
 from .step import training_step
-from .tally import Tally, evaluate, parts_of, predict
+from .tally import Tally, count_batches, evaluate, parts_of, predict
 from .threads import threads_for
 
 __all__ = ["Trainer"]
@@ -263,7 +263,7 @@ class Trainer(Resumable):
                 "of batches was expected: DataLoader(dataset, batch_size=32, shuffle=True)."
             )
         for name, data in {"train": train_loader, **validation}.items():
-            if hasattr(data, "__len__") and not len(data):
+            if count_batches(data) == 0:
                 raise ArgumentError(
                     f"Trainer.fit: the {name} loader is empty: it has no batch. Is the data set "
                     "empty, or smaller than one batch with drop_last?"

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...errors import NotInstalled
 from ...extras import extra
+from ..tally import count_batches
 from ..words import words_in
 from .base import Callback
 
@@ -30,9 +31,8 @@ class ProgressBar(Callback):
             tqdm = extra("tqdm.auto", "the progress bar", "cli").tqdm
         except NotInstalled:
             return
-        loader = trainer.train_loader
         self.bar = tqdm(
-            total=len(loader) if hasattr(loader, "__len__") else None,
+            total=count_batches(trainer.train_loader),
             initial=trainer.batches,
             desc=f"{self.words['epoch']} {trainer.epoch + 1}/{trainer.goal}",
             unit="batch",
