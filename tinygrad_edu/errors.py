@@ -22,6 +22,7 @@ would catch, so both `except RuntimeError` and `except TinygradEduError` work:
     │   └── SettingError                  a setting that a parameter group does not have
     ├── NotInstalled      ImportError     a package that only this feature needs is not there
     ├── DataError         ValueError      a file whose contents cannot be used
+    │   ├── NoInk                         a picture in which nothing is drawn
     │   └── DataMissing   FileNotFoundError   a file that is not there
     └── SaveError         OSError         a file that could not be written
 """
@@ -40,6 +41,7 @@ __all__ = [
     "GradientError",
     "InPlaceError",
     "InputTypeError",
+    "NoInk",
     "NotInstalled",
     "PlaceError",
     "RegistrationError",
@@ -134,6 +136,10 @@ class NotInstalled(TinygradEduError, ImportError):
 
 class DataError(TinygradEduError, ValueError):
     """A file whose contents cannot be used."""
+
+
+class NoInk(DataError):
+    """A picture in which nothing is drawn."""
 
 
 class DataMissing(DataError, FileNotFoundError):

@@ -94,9 +94,13 @@ def cli(context: click.Context) -> None:
 @click.option(
     "--label-smoothing",
     type=click.FloatRange(0, 1, max_open=True),
-    default=0.1,
-    show_default=True,
-    help="How far the right class is asked to stay from certainty.",
+    help="How far the right class is asked to stay from certainty.  [default: 0.1]",
+)
+@click.option(
+    "--augment",
+    is_flag=True,
+    help="Learn from bent digits, new ones in every epoch: slower, and for drawings. With it the "
+    "network is 640,320, 60 epochs, lr 0.0015, label smoothing 0.02, unless said otherwise.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Start of the random numbers.")
 @click.option(

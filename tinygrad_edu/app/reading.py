@@ -1,0 +1,103 @@
+"""What the network says of a prepared digit, and why: its own numbers, read off a forward and a
+backward pass of the library.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import nn
+from ..lab import load_model
+from ..tensor import Tensor
+from ..autograd import grad, no_grad
+
+__all__ = ["SHIPPED", "Reader", "Reading", "Unit"]
+
+SHIPPED = Path(__file__).parent / "model" / "digits.safetensors"
+"""The network that comes with the package; how it was made stands beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One hidden unit: its layer (from 1), its number, how active it is, what it looks for.
+
+    `pattern` (28, 28) holds its weights, and only in the first layer, where they are a picture.
+    """
+
+    layer: int
+    number: int
+    activity: float
+    pattern: np.ndarray | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A digit and the probabilities of all ten, which add up to 1."""
+
+    digit: int
+    probabilities: np.ndarray
+
+    @property
+    def probability(self) -> float:
+        """How sure the network is."""
+        return float(self.probabilities[self.digit])
+
+
+class Reader:
+    """A trained network that reads pictures (28, 28) and explains itself.
+
+    `path` names a file that `tinygrad-edu train` wrote; without it, the package's own network
+    reads. Raises `DataMissing` and `DataError` for the file, and `DataError` where its network does
+    not read 28×28 pixels into ten classes.
+    """
+
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        self.model = load_model(path or SHIPPED)
+
+    def read(self, x: np.ndarray) -> Reading:
+        """The digit in the picture x (28, 28)."""
+        with no_grad():
+            scores = self.model(_row(x))
+            chances = nn.functional.softmax(scores, dim=1)
+        probabilities = chances.numpy()[0]
+        return Reading(int(probabilities.argmax()), probabilities)
+
+    def units(self, x: np.ndarray, most: int = 6) -> list[Unit]:
+        """The most active units of each hidden layer, the strongest first."""
+        found = []
+        with no_grad():
+            h, layer, weights = _row(x), 0, None
+            for step in list(self.model)[:-1]:
+                h = step(h)
+                if isinstance(step, nn.Linear):
+                    weights = step.weight.detach().numpy()
+                    layer += 1
+                    continue
+                activity = h.numpy()[0]
+                for i in np.argsort(-activity, kind="stable")[:most].tolist():
+                    pattern = weights[i].reshape(28, 28) if layer == 1 else None
+                    found.append(Unit(layer, i, float(activity[i]), pattern))
+        return found
+
+    def matters(self, x: np.ndarray, digit: int | None = None) -> np.ndarray:
+        """The gradient of a class's score with respect to the pixels, (28, 28).
+
+        Without `digit`, that of the winning class. Where it is positive, more light speaks for the
+        class; where it is negative, against it. Reference: K. Simonyan, A. Vedaldi, A. Zisserman,
+        "Deep Inside Convolutional Networks: Visualising Image Classification Models and Saliency
+        Maps" (2013).
+        """
+        pixels = _row(x).requires_grad_()
+        scores = self.model(pixels)
+        winner = int(scores.detach().numpy()[0].argmax()) if digit is None else digit
+        (gradient,) = grad(scores[0, winner], pixels)
+        return gradient.numpy().reshape(28, 28)
+
+
+def _row(x: np.ndarray) -> Any:
+    return Tensor(np.asarray(x, np.float32).reshape(1, -1))
