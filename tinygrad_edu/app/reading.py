@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from .. import nn
+from ..autograd import grad, no_grad
+from ..errors import DataError
 from ..lab import load_model
 from ..tensor import Tensor
-from ..autograd import grad, no_grad
 
 __all__ = ["SHIPPED", "Reader", "Reading", "Unit"]
 
@@ -57,7 +58,14 @@ class Reader:
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
-        self.model = load_model(path or SHIPPED)
+        self.model = _checked(load_model(path or SHIPPED), path or SHIPPED)
+
+    @classmethod
+    def of(cls, model: Any) -> Reader:
+        """A reader with a network that is at hand."""
+        reader = cls.__new__(cls)
+        reader.model = model
+        return reader
 
     def read(self, x: np.ndarray) -> Reading:
         """The digit in the picture x (28, 28)."""
@@ -97,6 +105,38 @@ class Reader:
         winner = int(scores.detach().numpy()[0].argmax()) if digit is None else digit
         (gradient,) = grad(scores[0, winner], pixels)
         return gradient.numpy().reshape(28, 28)
+
+    def stepper_page(self, x: np.ndarray, lang: str) -> str:
+        """The last layer for the picture x (28, 28), forward and backward, as an HTML page.
+
+        What the layer receives is the leaf of that graph, and the loss is the cross-entropy of the
+        answer that was given. Raises `NotInstalled` where nothing can lay out a graph.
+        """
+        from ..viz import stepper
+
+        steps = list(self.model)
+        with no_grad():
+            h = nn.Sequential(*steps[:-1])(_row(x))
+        h = h.detach().requires_grad_()
+        last = steps[-1]
+        scores = last(h)
+        answer = scores.detach().argmax(dim=1)
+        loss = nn.functional.cross_entropy(scores, answer)
+        names = {"h": h, "W": last.weight, "b": last.bias, "scores": scores, "loss": loss}
+        page: str = stepper(loss, lang=lang, names=names).to_html()
+        return page
+
+
+def _checked(model: Any, path: Any) -> Any:
+    """The network, if it takes 28×28 pixels to ten classes."""
+    layers = [layer for layer in model if isinstance(layer, nn.Linear)]
+    if (layers[0].in_features, layers[-1].out_features) != (784, 10):
+        raise DataError(
+            f"{path} holds a network of {layers[0].in_features} inputs and "
+            f"{layers[-1].out_features} outputs, but one that reads 28×28 pixels into ten digits "
+            "was expected. Train it with: tinygrad-edu train --data mnist --augment"
+        )
+    return model
 
 
 def _row(x: np.ndarray) -> Any:

@@ -11,6 +11,7 @@ import click
 
 from ..lab.recipe import ACTIVATIONS, OPTIMIZERS, SCHEDULES
 from ..lab.words import WORDS
+from .drawing import draw, predict
 from .training import run
 
 __all__ = ["cli"]
@@ -56,6 +57,10 @@ def cli(context: click.Context) -> None:
     """Neural networks on NumPy, to be read and understood."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
+
+
+cli.add_command(draw)
+cli.add_command(predict)
 
 
 @cli.command()

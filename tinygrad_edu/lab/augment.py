@@ -7,6 +7,8 @@ Practices for Convolutional Neural Networks Applied to Visual Document Analysis"
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..data import TensorDataset, TrainTest
@@ -16,6 +18,11 @@ from ..random import Generator
 from ..tensor import Tensor
 
 __all__ = ["augmented", "flagged"]
+
+_BENDS: dict[str, Any] = {
+    **{"degrees": 12, "translate": 0.05, "scale": (0.85, 1.12), "shear": 8},
+    **{"alpha": 30, "sigma": 4},
+}
 
 
 def augmented(data: TrainTest, seed: int = 0) -> TransformDataset:
@@ -38,13 +45,10 @@ def augmented(data: TrainTest, seed: int = 0) -> TransformDataset:
     return TransformDataset(whole, bent)
 
 
-def bent(x: Tensor) -> Tensor:
+def bent(x: Tensor, generator: Generator | None = None) -> Tensor:
     """Rows of pixels (N, 784), each tilted, shifted, scaled, sheared, rubbed, thicker or thinner."""
-    pictures = thickness(x.reshape(-1, 28, 28), 0.6)
-    pictures = distort(
-        pictures, degrees=12, translate=0.05, scale=(0.85, 1.12), shear=8, alpha=30, sigma=4
-    )
-    return pictures.reshape(-1, 784)
+    pictures = thickness(x.reshape(-1, 28, 28), 0.6, generator=generator)
+    return distort(pictures, **_BENDS, generator=generator).reshape(-1, 784)
 
 
 def flagged(ones: np.ndarray, generator: Generator) -> np.ndarray:

@@ -1,0 +1,81 @@
+"""What may talk to the server: the page it served itself, in bodies of a bounded size.
+
+A server on loopback is reached by every page that the user's browser has open. Two ways in are
+closed. A page of another site may send a request: its `Origin` tells. Such a site may let its own
+name point to 127.0.0.1 (DNS rebinding), so that its page counts as ours: then `Host` holds its
+name, and on loopback only loopback's names are answered.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.responses import JSONResponse
+
+__all__ = ["LOOPBACK", "Guard", "TooLong"]
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class TooLong(Exception):
+    """The body of a request has more bytes than are taken; the page is told so."""
+
+
+class Guard:
+    """Wraps an ASGI application: refuses strange hosts and origins, counts the bytes of bodies.
+
+    `any_host` is for servers that are meant to be reached from elsewhere.
+    """
+
+    def __init__(self, app: Any, most_bytes: int, any_host: bool = False) -> None:
+        self.app, self.most_bytes, self.any_host = app, most_bytes, any_host
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer a request, or refuse it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = {name.decode("latin1"): text.decode("latin1") for name, text in scope["headers"]}
+        refusal = self._refusal(scope["method"], headers)
+        if refusal is not None:
+            status, code = refusal
+            await JSONResponse({"error": code}, status)(scope, receive, send)
+            return
+        await self.app(scope, self._counted(receive), send)
+
+    def _refusal(self, method: str, headers: dict[str, str]) -> tuple[int, str] | None:
+        host = headers.get("host", "")
+        if not self.any_host and _name(f"//{host}") not in LOOPBACK:
+            return 421, "host"
+        if method in ("GET", "HEAD"):
+            return None
+        origin = headers.get("origin")
+        foreign = origin is not None and urlsplit(origin).netloc != host
+        if foreign or headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+            return 403, "origin"
+        length = headers.get("content-length", "0")
+        if not length.isdecimal() or int(length) > self.most_bytes:
+            return 413, "too large"
+        return None
+
+    def _counted(self, receive: Any) -> Any:
+        """The body as it comes, until it is longer than it may be: a length need not be true."""
+        seen = 0
+
+        async def counting() -> Any:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self.most_bytes:
+                raise TooLong
+            return message
+
+        return counting
+
+
+def _name(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
