@@ -16,11 +16,12 @@ function paint(canvas, colour) {
   context.putImageData(image, 0, 0);
 }
 
-// Numbers of both signs: blue for positive, orange for negative, dark for none.
-function paintSigned(canvas, numbers) {
+// Numbers of both signs: blue for positive, orange for negative, dark for none; on a pale `ground`.
+function paintSigned(canvas, numbers, ground = null) {
   paint(canvas, (i) => {
     const strength = Math.abs(numbers[i]) / 127;
-    return (numbers[i] > 0 ? colours.for : colours.against).map((c) => c * strength);
+    const grey = ground ? 0.45 * ground[i] : 0;
+    return (numbers[i] > 0 ? colours.for : colours.against).map((c) => c * strength + grey * (1 - strength));
   });
 }
 
@@ -69,7 +70,7 @@ export function show(answer) {
   });
   const seen = bytes(answer.seen, Uint8Array);
   paint($("seen"), (i) => [seen[i], seen[i], seen[i]]);
-  paintSigned($("matters"), bytes(answer.matters, Int8Array));
+  paintSigned($("matters"), bytes(answer.matters, Int8Array), seen);
   showUnits(answer.units);
   $("stepper").href = `stepper?lang=${lang}&x=${answer.seen}`;
   $("stepper").removeAttribute("aria-disabled");
