@@ -120,12 +120,12 @@ print(f"100 expressions, largest difference below 1e-12: {worst < 1e-12}")
 # %% [markdown]
 # ## What the real engine does differently · Чем отличается настоящий движок
 #
-# A node holds an **array**: one Python call per matrix. **Broadcasting** is undone in one place, by a
-# sum over the copied axes. A node keeps the **recipe** (op, inputs), not slopes: a picture or a
+# A node holds an **array**: one Python call per matrix. **Broadcasting** is undone in one place, by
+# a sum over the copied axes. A node keeps the **recipe** (op, inputs), not slopes: a picture or a
 # checker reads it, and the rule run on tensors gives second derivatives.
 #
-# Узел хранит **массив**: один вызов Python на матрицу. **Распространение размеров** отменяется в одном
-# месте, суммой по скопированным осям. Хранится **рецепт** (операция и входы), а не наклоны: его
+# Узел хранит **массив**: один вызов Python на матрицу. **Распространение размеров** отменяется в
+# одном месте, суммой по скопированным осям. Хранится **рецепт** (операция и входы), а не наклоны: его
 # читает картинка или проверка, а правило, запущенное на тензорах, даёт вторые производные.
 
 # %%

@@ -1,11 +1,9 @@
 # %% [markdown]
 # # 10 · Optimizers · Оптимизаторы
 #
-# Four update rules of practical work 2, written out and set beside the library's; then their paths
-# over a ravine and over Rosenbrock's valley.
+# Four rules of practical work 2, written out beside the library's; then their paths downhill.
 #
-# Четыре правила из практической работы 2, выписанные и поставленные рядом с библиотечными; затем их
-# пути по оврагу и по долине Розенброка.
+# Четыре правила из практической работы 2, выписанные рядом с библиотечными; затем их пути вниз.
 
 # %%
 import numpy as np
@@ -19,13 +17,12 @@ from tinygrad_edu import optim
 # %% [markdown]
 # ## The rules · Правила
 #
-# Each is a function of the gradient g that keeps what it remembers in `state`. The sheet prints Adam
-# without bias correction: its averages begin at 0, so the first steps use m far too small and v even
-# smaller. The paper divides by 1 − βᵗ (Kingma, Ba, 2015), and so does `optim.Adam`.
+# `state` is what a rule remembers. The sheet prints Adam without bias correction: its averages
+# begin at 0, so at first m is too small and v even more so. The paper divides them by 1 − βᵗ
+# (Kingma, Ba, 2015), and so does `optim.Adam`.
 #
-# Каждое — функция градиента g, хранящая память в `state`. В листе Adam напечатан без поправки на
-# смещение: средние начинаются с 0, и первые шаги берут слишком малые m и v. В статье они делятся на
-# 1 − βᵗ, так делает и `optim.Adam`.
+# `state` — память правила. В листе Adam напечатан без поправки на смещение: средние начинаются с 0,
+# и вначале m слишком мало, а v ещё меньше. В статье (и в `optim.Adam`) они делятся на 1 − βᵗ.
 
 
 # %%
@@ -128,16 +125,14 @@ SCENES = [
 ]
 figure = Figure(figsize=(11, 4.6), layout="constrained")
 lines = []
-for ax, (f, start, rates, x_span, y_span, minimum) in zip(
-    figure.subplots(1, 2), SCENES, strict=True
-):
+for ax, scene in zip(figure.subplots(1, 2), SCENES, strict=True):
+    f, start, rates, x_span, y_span, minimum = scene
     u, v = np.meshgrid(np.linspace(*x_span, 200), np.linspace(*y_span, 200))
     ax.contour(u, v, np.log(f((u, v)) + 0.02), levels=20, colors="#bbbbbb", linewidths=0.7)
     ax.plot(*minimum, "k*", markersize=12)
-    for (name, path), style in zip(
-        paths(f, start, rates).items(), ("-", "--", "-.", ":"), strict=True
-    ):
-        lines.append((ax.plot(*path.T, style, label=name)[0], path))
+    styles = iter(("-", "--", "-.", ":"))
+    for name, path in paths(f, start, rates).items():
+        lines.append((ax.plot(*path.T, next(styles), label=name)[0], path))
         print(f"{f.__name__:10} {name:8} ends at f = {f(path[-1]):.2g}")
     ax.set(title=f.__name__, xlim=x_span, ylim=y_span)
 figure.axes[0].legend(frameon=False)

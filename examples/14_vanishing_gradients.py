@@ -93,10 +93,10 @@ for activation in ACTIVATIONS:
 # %%
 
 
-def train(model, epochs=quick(8, 3)):
+def train(model):
     optimizer = optim.Adam(model.parameters(), lr=0.001)
     te.manual_seed(1)
-    for _ in range(epochs):
+    for _ in range(quick(8, 3)):
         for a, b in data.DataLoader(digits.train, batch_size=32, shuffle=True):
             loss = nn.functional.cross_entropy(model(a), b)
             optimizer.zero_grad()

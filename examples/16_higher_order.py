@@ -1,15 +1,14 @@
 # %% [markdown]
 # # 16 · Gradients of gradients · Градиенты градиентов
 #
-# A rule that runs on tensors is itself recorded, so a gradient can be differentiated again. What it
-# is good for: the curvature of a loss, Newton's method, and equations with derivatives in them.
+# A rule that runs on tensors is itself recorded, so a gradient can be differentiated again.
 #
-# Правило, запущенное на тензорах, само записывается, и градиент можно дифференцировать ещё раз. Для
-# чего это нужно: кривизна потерь, метод Ньютона и уравнения, в которые входят производные.
+# Правило, запущенное на тензорах, само записывается, и градиент можно дифференцировать ещё раз.
 
 # %%
 import math
 
+import numpy as np
 from lesson import quick, show
 from matplotlib.figure import Figure
 
@@ -44,18 +43,12 @@ def rosenbrock(w):
     return (1 - w[0]) ** 2 + 100 * (w[1] - w[0] ** 2) ** 2
 
 
-def solve_2x2(H, g):
-    """H⁻¹g by Cramer's rule."""
-    det = H[0, 0] * H[1, 1] - H[0, 1] * H[1, 0]
-    return te.stack([H[1, 1] * g[0] - H[0, 1] * g[1], H[0, 0] * g[1] - H[1, 0] * g[0]]) / det
-
-
 start = te.tensor([-1.2, 1.0], dtype=te.float64)
 print("Hessian at the start:", hessian(rosenbrock, start).tolist())
 
 
 def newton(w, g):
-    return w - solve_2x2(hessian(rosenbrock, w), g)
+    return w - te.tensor(np.linalg.solve(hessian(rosenbrock, w).numpy(), g.numpy()))
 
 
 def descent(w, g):
@@ -76,15 +69,15 @@ for name, update, most in (("Newton", newton, 50), ("descent", descent, quick(20
 # %% [markdown]
 # ## Curvature without the matrix · Кривизна без матрицы
 #
-# H·v costs about two gradients, whatever the size of H. Its largest eigenvalue λ bounds the learning
-# rate: descent on a quadratic diverges for η > 2/λ.
+# H·v costs about two gradients, whatever the size of H. Its largest eigenvalue λ bounds the rate:
+# descent on a quadratic diverges for η > 2/λ.
 #
-# H·v стоит примерно двух градиентов при любом размере H. Наибольшее собственное число λ ограничивает
-# скорость обучения: спуск на квадратичной функции расходится при η > 2/λ.
+# H·v стоит примерно двух градиентов при любом размере H. Наибольшее собственное число λ
+# ограничивает скорость: спуск на квадратичной функции расходится при η > 2/λ.
 
 # %%
 te.manual_seed(0)
-scale = te.linspace(1, 50, 30, dtype=te.float64)
+scale, zero = te.linspace(1, 50, 30, dtype=te.float64), te.zeros(30, dtype=te.float64)
 
 
 def bowl(w):
@@ -93,9 +86,8 @@ def bowl(w):
 
 v = te.randn(30, dtype=te.float64)
 for _ in range(200):  # power iteration
-    v = hvp(bowl, te.zeros(30, dtype=te.float64), v)[1]
-    v = v / v.norm()
-largest = (v * hvp(bowl, te.zeros(30, dtype=te.float64), v)[1]).sum().item()
+    v = hvp(bowl, zero, v / v.norm())[1]
+largest = v.norm().item()
 print(f"largest curvature {largest:.1f}, so η must stay below {2 / largest:.3f}")
 for eta in (0.039, 0.041):
     w = te.ones(30, dtype=te.float64)
@@ -106,13 +98,11 @@ for eta in (0.039, 0.041):
 # %% [markdown]
 # ## A differential equation solved by a network · Дифференциальное уравнение, решённое сетью
 #
-# u″ = −u, u(0) = 0, u′(0) = 1; the solution is sin t. The trial u = t + t²·net(t) satisfies the start
-# whatever the net says; the loss is the mean of (u″ + u)² at random t, and its gradient goes through
-# the second derivative: three passes deep.
+# u″ = −u, u(0) = 0, u′(0) = 1, solved by sin t. The trial u = t + t²·net(t) begins right whatever
+# the net says; the loss is the mean of (u″ + u)² at random t: a gradient of a second derivative.
 #
-# u″ = −u, u(0) = 0, u′(0) = 1; решение — sin t. Пробная функция u = t + t²·net(t) удовлетворяет
-# начальным условиям, что бы ни говорила сеть; потери — среднее (u″ + u)² в случайных t, и их градиент
-# проходит через вторую производную.
+# u″ = −u, u(0) = 0, u′(0) = 1; решение — sin t. Пробная u = t + t²·net(t) начинается верно, что бы
+# ни говорила сеть; потери — среднее (u″ + u)² в случайных t: градиент второй производной.
 
 # %%
 net = nn.Sequential(nn.Linear(1, 24), nn.Tanh(), nn.Linear(24, 24), nn.Tanh(), nn.Linear(24, 1))
