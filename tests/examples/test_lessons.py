@@ -73,6 +73,10 @@ SAYS = {
         "Adam's first step, bias correction False: -3.16 η",
     ],
     "11_school_project": ["read back, equal: True"],
+    "12_mlp_regressor": [
+        "parameters: ['hidden_layer_sizes', 'learning_rate', 'max_iter']",
+        "tried: 4 settings",
+    ],
     "13_universal_approximation": ["at least 1.000 inside, at most 0.000 outside"],
     "14_vanishing_gradients": ["hidden layers: the norm of the first layer's gradient"],
     "15_regularisation": ["pictures, labels right: test accuracy"],
