@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -85,6 +86,17 @@ class Hooks:
 
 _RETAIN = -1
 """The key under which a node holds the hook of `retain_grad`."""
+
+
+@contextmanager
+def nothing_retained(nodes: Iterable[Node]) -> Iterator[None]:
+    """Inside the block no pass over `nodes` writes what `retain_grad` asked for."""
+    held = [(node.hooks, node.hooks.pop(_RETAIN)) for node in nodes if _RETAIN in (node.hooks or ())]
+    try:
+        yield
+    finally:
+        for table, hook in held:
+            table[_RETAIN] = hook
 
 
 class RemovableHandle:
