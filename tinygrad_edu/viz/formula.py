@@ -88,11 +88,24 @@ class Contribution:
 
     def rule_text(self, way: Notation = TEXT, **options: Any) -> str:
         """The formula of the contribution, or of the local derivative alone, as `written` has it."""
-        return "" if self.formula is None else written(self.formula, way, **options)
+        return "" if self.formula is None else self._written(self.formula, way, **options)
 
     def local_text(self, way: Notation = TEXT, **options: Any) -> str:
         """The local derivative, written; "" where the rule has none."""
-        return "" if self.local is None else written(self.local, way, **options)
+        return "" if self.local is None else self._written(self.local, way, **options)
+
+    def _written(self, x: Expression, way: Notation, letters: Any = None, **options: Any) -> str:
+        return written(x, way, letters={"": self._constant, **(letters or {})}, **options)
+
+    @property
+    def _constant(self) -> str:
+        """What the array is called that a rule made of values which no gradient follows."""
+        node = self.step.node
+        if node.op.name not in ("cross_entropy", "nll_loss"):
+            return "c"
+        plain = node.params.get("label_smoothing", 0) == 0 and node.values[2] is None
+        whole = np.asarray(node.values[1]).dtype.kind in "iu"
+        return "onehot(target)" if plain and whole else "q"
 
     @cached_property
     def _slopes(self) -> np.ndarray | None:

@@ -69,7 +69,8 @@ def latex_name(name: str) -> str:
         return name
     if name[:1].isalpha() and name[1:].isdigit() and name.isascii():
         return f"{name[0]}_{{{name[1:]}}}"
-    return rf"\text{{{''.join(_LATEX_SPECIAL.get(c, c) for c in name)}}}"
+    escaped = "".join(_LATEX_SPECIAL.get(c, c) for c in name)
+    return rf"\text{{{escaped}}}"
 
 
 _GREEK = set("alpha beta gamma delta epsilon eta theta lambda mu sigma phi omega".split())
@@ -89,7 +90,8 @@ def _latex_numbers(x: Any, digits: int) -> str:
         head, e, tail = text.partition("e")
         return rf"{head} \cdot 10^{{{int(tail)}}}" if e else text.replace("NaN", r"\mathrm{NaN}")
     if array.ndim > 2 or not 0 < array.size <= FEW:
-        return rf"\text{{{numbers(array, digits).replace('‖·‖', 'norm').replace('−', '-')}}}"
+        told = numbers(array, digits).replace("‖·‖", "norm").replace("−", "-")
+        return rf"\text{{{told}}}"
     rows = [" & ".join(_latex_numbers(v, digits) for v in row) for row in np.atleast_2d(array)]
     return r"\begin{bmatrix}" + r" \\ ".join(rows) + r"\end{bmatrix}"
 
@@ -105,8 +107,8 @@ TEXT = Notation(
     templates={
         "abs": "|{}|",
         "sqrt": "√({})",
-        "exp": "e^({})",
-        "expm1": "(e^({}) − 1)",
+        "exp": "e^{}",
+        "expm1": "(e^{} − 1)",
         "transpose": "{}ᵀ",
         "where": "({1} where {0}, else {2})",
         "bitwise_not": "not {}",
@@ -117,6 +119,21 @@ TEXT = Notation(
     name=str,
     number=numbers,
 )
+
+_LATEX_FUNCTIONS = {n: "\\" + n for n in "sin cos tan sinh cosh tanh".split()} | {
+    "log": r"\ln",
+    "sigmoid": r"\sigma",
+    "sum": r"\textstyle\sum",
+    "sum_to": r"\textstyle\sum",
+}
+
+
+
+def _latex_call(name: str, args: list[str]) -> str:
+    plain = "".join(_LATEX_SPECIAL.get(c, c) for c in name)
+    function = _LATEX_FUNCTIONS.get(name) or rf"\operatorname{{{plain}}}"
+    return rf"{function}\left({', '.join(args)}\right)"
+
 
 LATEX = Notation(
     signs={"add": " + ", "sub": " - ", "mul": r" \cdot ", "odot": r" \odot ", "matmul": r" \, "}
@@ -135,20 +152,11 @@ LATEX = Notation(
         "logical_not": r"\lnot {}",
     },
     fence=r"\left({}\right)",
-    call=lambda name, args: (
-        rf"{_LATEX_FUNCTIONS.get(name, rf'\operatorname{{{latex_name(name)[6:-1]}}}')}"
-        rf"\left({', '.join(args)}\right)"
-    ),
+    call=_latex_call,
     name=latex_name,
     number=_latex_numbers,
 )
-_LATEX_FUNCTIONS = {n: "\\" + n for n in "sin cos tan sinh cosh tanh".split()} | {
-    "log": r"\ln",
-    "sigmoid": r"\sigma",
-    "sum": r"\textstyle\sum",
-    "sum_to": r"\textstyle\sum",
-}
-
+_TIGHT = ("transpose", "bitwise_not", "logical_not")
 _STRENGTH = {"add": SUM, "sub": SUM, "neg": SUM, "mul": PRODUCT, "matmul": PRODUCT}
 _STRENGTH |= {"div": PRODUCT, "pow": POWER}
 
@@ -160,14 +168,20 @@ def written(
     numbers: bool = False,
     digits: int = 4,
 ) -> str:
-    """`x` as a formula; `letters` renames its letters, `numbers` writes their values instead."""
+    """`x` as a formula; `letters` renames its letters, `numbers` writes their values instead.
+
+    An array that no letter stands for is called by `letters[""]`.
+    """
 
     def letter(s: Symbol) -> tuple[str, int]:
-        if s.name and not numbers:
-            return way.name((letters or {}).get(s.name, s.name)), ATOM
         value = np.asarray(s.value)
+        if not s.name and value.size and (value == value.flat[0]).all():
+            value = value.flat[0]  # one number, many times
+        if not numbers and (s.name or np.ndim(value)):
+            return way.name((letters or {}).get(s.name, s.name or "c")), ATOM
         text = way.number(value, digits)
-        return text, SUM if text[:1] in "−-" or (value.ndim and value.size > FEW) else ATOM
+        long = text[:1] in "−-" or np.size(value) > FEW
+        return text, SUM if long else ATOM
 
     def held(x: Expression, least: int) -> str:
         text, strength = write(x)
@@ -178,8 +192,8 @@ def written(
             return letter(x)
         name, args = x.op.name, x.args
         if name in way.templates:
-            free = name not in ("transpose", "bitwise_not", "logical_not")
-            inner = [held(a, 0 if free else ATOM) for a in args]
+            tight = name in _TIGHT or (way is TEXT and name in ("exp", "expm1"))
+            inner = [held(a, ATOM if tight else 0) for a in args]
             return way.templates[name].format(*inner), ATOM
         if name in _COMPARE or name in _LOGIC:
             return f"[{held(args[0], 0)}{way.signs[name]}{held(args[1], 0)}]", ATOM
@@ -193,7 +207,11 @@ def written(
             s = _STRENGTH[name]
             wide = name == "mul" and all(np.ndim(a.value) for a in args)
             right = held(args[1], s if name in ("add", "mul", "matmul") else s + 1)
-            return held(args[0], s) + way.signs["odot" if wide else name] + right, s
+            left, strength = write(args[0])
+            if strength < s and not (s is PRODUCT and left.startswith(way.signs["neg"])):
+                left = way.fence.format(left)
+            whole = left + way.signs["odot" if wide else name] + right
+            return whole, SUM if whole.startswith(way.signs["neg"]) else s
         return way.call(name, [held(a, 0) for a in args]), ATOM
 
     return write(x)[0]

@@ -21,7 +21,15 @@ from ..op import Op
 from ..ops.shape import sum_to
 from ..tensor import Tensor, apply
 
-__all__ = ["Call", "Expression", "Symbol", "derivative", "is_pointwise", "rule_of"]
+__all__ = [
+    "Call",
+    "Expression",
+    "Symbol",
+    "derivative",
+    "is_pointwise",
+    "jacobian",
+    "rule_of",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,6 +158,10 @@ def simplified(x: Call) -> Expression:
         return _as(args[0], x.value)
     if name == "mul" and _is(args[0], 1):
         return _as(args[1], x.value)
+    if name == "mul" and _is(args[0], -1):
+        return Call(ops.neg, args[1:], {}, x.value)
+    if name == "mul" and isinstance(args[1], Call) and _is_inverse(args[1]):
+        return Call(ops.div, (args[0], args[1].args[1]), {}, x.value)
     if name in ("div", "pow") and _is(args[1], 1):
         return _as(args[0], x.value)
     if name in ("add", "sub") and _is(args[1], 0):
@@ -171,6 +183,10 @@ def _is(x: Expression, number: int) -> bool:
     """Whether x is this number, not a letter that happens to have its value."""
     nameless = isinstance(x, Symbol) and not x.name
     return nameless and bool(np.all(np.equal(x.value, number))) and np.size(x.value) > 0
+
+
+def _is_inverse(x: Call) -> bool:
+    return x.op.name == "div" and _is(x.args[0], 1)
 
 
 def _as(x: Expression, value: Any) -> Expression:
