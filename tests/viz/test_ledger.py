@@ -228,7 +228,15 @@ def test_colours_only_for_a_terminal_that_wants_them(monkeypatch):
     assert coloured == ledger.to_text(False, 80)
 
 
-HOSTILE = ["<script>alert(1)</script>", 'a"b', "back\\slash", "new\nline", "вес", "$x_1$", "`|&{}%#~^"]
+HOSTILE = [
+    "<script>alert(1)</script>",
+    'a"b',
+    "back\\slash",
+    "new\nline",
+    "вес",
+    "$x_1$",
+    "`|&{}%#~^",
+]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -238,8 +246,9 @@ def test_hostile_names_break_no_form(name):
     ledger = viz.explain(x, (x * x).sum(), names={name: x})
 
     class Seen(html.parser.HTMLParser):
-        tags: set[str] = set()
-        text = ""
+        def __init__(self):
+            super().__init__()
+            self.tags, self.text = set(), ""
 
         def handle_starttag(self, tag, attrs):
             self.tags.add(tag)

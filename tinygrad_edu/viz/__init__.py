@@ -1,7 +1,8 @@
 """Seeing a backward pass."""
 
+from .explain import explain
 from .graph import graph
-from .ledger import explain
+from .modules import watch
 from .record import record
 
-__all__ = ["explain", "graph", "record"]
+__all__ = ["explain", "graph", "record", "watch"]

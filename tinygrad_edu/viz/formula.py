@@ -86,7 +86,7 @@ class Contribution:
         return slope is not None and slope.size > self.array.size
 
     def rule_text(self, way: Notation = TEXT, **options: Any) -> str:
-        """The formula of the contribution, or of the local derivative alone, as `written` has it."""
+        """The formula of the whole contribution, as `written` has it; "" for none."""
         return "" if self.formula is None else self._written(self.formula, way, **options)
 
     def local_text(self, way: Notation = TEXT, **options: Any) -> str:

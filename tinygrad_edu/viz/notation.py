@@ -1,8 +1,8 @@
-"""How formulas and numbers are written: as plain text, as LaTeX, with letters or with numbers.
+r"""How formulas and numbers are written: plain text or LaTeX, with letters or with numbers.
 
-    written(rule, TEXT)                     g · z · (1 − z)
-    written(rule, TEXT, numbers=True)       2 · 0.7311 · (1 − 0.7311)
-    written(rule, LATEX)                    g \\cdot z \\cdot (1 - z)
+written(rule, TEXT)                     g · z · (1 − z)
+written(rule, TEXT, numbers=True)       2 · 0.7311 · (1 − 0.7311)
+written(rule, LATEX)                    g \cdot z \cdot (1 - z)
 """
 
 from __future__ import annotations
@@ -14,16 +14,26 @@ from typing import Any
 
 import numpy as np
 
-from .trace import Call, Expression, Symbol
+from .trace import Expression, Symbol
 
-__all__ = ["LATEX", "TEXT", "Notation", "latex_escaped", "latex_name", "number", "plain_formula", "numbers", "written"]
+__all__ = [
+    "LATEX",
+    "TEXT",
+    "Notation",
+    "latex_escaped",
+    "latex_name",
+    "number",
+    "numbers",
+    "plain_formula",
+    "written",
+]
 
 ATOM, POWER, PRODUCT, SUM = 4, 3, 2, 1  # how tightly the parts of an expression hold together
 FEW = 16  # so many numbers are shown one by one
 
 
 def number(x: Any, digits: int = 4) -> str:
-    """One number in `digits` significant digits: 0.25, −3, 1.5e-07; what it is, never rounded to 0."""
+    """One number in `digits` significant digits: 0.25, −3, 1.5e-07; never rounded to 0."""
     x = float(x)
     text = f"{x:.{digits}g}".replace("-", "−", 1) if x < 0 else f"{x:.{digits}g}"
     return {"inf": "∞", "−inf": "−∞", "nan": "NaN"}.get(text, text)
@@ -78,7 +88,19 @@ def latex_escaped(text: str) -> str:
     return "".join(_LATEX_SPECIAL.get(c, c) for c in text)
 
 
-_GREEK = set("alpha beta gamma delta epsilon eta theta lambda mu sigma phi omega".split())
+_GREEK = {
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "eta",
+    "theta",
+    "lambda",
+    "mu",
+    "sigma",
+    "omega",
+}
 _LATEX_SPECIAL = {c: "\\" + c for c in "&%#_{}"} | {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -102,12 +124,12 @@ _SIGNS |= {r"\sum": "Σ", r"\prod": "Π", r"\int": "∫", r"\infty": "∞", r"\t
 _SIGNS |= {r"\lor": "∨", r"\lnot": "¬", r"\oplus": "⊕", r"\lfloor": "⌊", r"\rfloor": "⌋"}
 _SIGNS |= {r"\lceil": "⌈", r"\rceil": "⌉", r"\quad": " ", r"\dots": "…", r"\sim": "~"}
 _SIGNS |= {r"\bigwedge": "⋀", r"\bigvee": "⋁", r"\in": "∈"}
-_GREEK_SIGNS = "alpha α beta β gamma γ delta δ varepsilon ε lambda λ sigma σ pi π Phi Φ".split()
-_SIGNS |= {"\\" + n: c for n, c in zip(_GREEK_SIGNS[::2], _GREEK_SIGNS[1::2], strict=True)}
+_SIGNS |= {r"\alpha": "α", r"\beta": "β", r"\gamma": "γ", r"\delta": "δ", r"\varepsilon": "ε"}
+_SIGNS |= {r"\lambda": "λ", r"\sigma": "σ", r"\pi": "π", r"\Phi": "Φ"}
 
 
 def plain_formula(latex: str) -> str:
-    """An op's formula, declared in LaTeX, for a terminal: `\\frac{1}{n} \\sum_i x_i` as 1/n Σ_i x_i."""
+    r"""An op's formula, declared in LaTeX, for a terminal: `\frac{1}{n} x_i` as 1/n x_i."""
     text = latex
     for old, new in ((r"\,", " "), (r"\ ", " "), (r"\left", ""), (r"\right", ""), ("^\\top", "ᵀ")):
         text = text.replace(old, new)
@@ -170,13 +192,12 @@ TEXT = Notation(
     number=numbers,
 )
 
-_LATEX_FUNCTIONS = {n: "\\" + n for n in "sin cos tan sinh cosh tanh".split()} | {
+_LATEX_FUNCTIONS = {n: "\\" + n for n in ("sin", "cos", "tan", "sinh", "cosh", "tanh")} | {
     "log": r"\ln",
     "sigmoid": r"\sigma",
     "sum": r"\textstyle\sum",
     "sum_to": r"\textstyle\sum",
 }
-
 
 
 def _latex_call(name: str, args: list[str]) -> str:
