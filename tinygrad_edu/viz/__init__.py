@@ -3,6 +3,7 @@
 from .explain import explain
 from .graph import graph
 from .modules import watch
+from .quiz import quiz
 from .record import record
 
-__all__ = ["explain", "graph", "record", "watch"]
+__all__ = ["explain", "graph", "quiz", "record", "watch"]
