@@ -7,7 +7,6 @@ refuses.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +30,7 @@ class Conversion:
     if TYPE_CHECKING:
         array: np.ndarray
         requires_grad: bool
+        grad: Any
         node: Node | None
 
     # -- what it is
@@ -255,6 +255,8 @@ class Conversion:
 
     def _repr_html_(self) -> str:
         """The numbers as a table for Jupyter, and the gradient beside them, if there is one."""
+        from html import escape
+
         made = f"{self.node.op.name} · {self.node.op.family.name}" if self.node else "leaf"
         kind = made if self.requires_grad else "constant"
         caption = f"{tuple(self.array.shape)} {self.array.dtype} · {kind}"

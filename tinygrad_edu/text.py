@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -53,6 +52,8 @@ def table(array: np.ndarray) -> str:
 
     An array of more than two dimensions, or of more than twelve rows or columns, stays text.
     """
+    from html import escape  # who sees no notebook does not load it
+
     if not 1 <= array.ndim <= 2 or not array.size or max(array.shape) > _MOST:
         return f'<pre style="margin:0">{escape(numbers(array))}</pre>'
     spell = _spelling(array) if array.dtype.kind == "f" else str
@@ -60,7 +61,9 @@ def table(array: np.ndarray) -> str:
     largest = sizes.max() or 1.0
     rows = []
     for row, size in zip(np.atleast_2d(array), np.atleast_2d(sizes), strict=True):
-        cells = (_cell(x, part, spell(x)) for x, part in zip(row, size / largest, strict=True))
+        cells = (
+            _cell(x, part, escape(spell(x))) for x, part in zip(row, size / largest, strict=True)
+        )
         rows.append(f"<tr>{''.join(cells)}</tr>")
     return f'<table style="border-collapse:collapse">{"".join(rows)}</table>'
 
@@ -68,4 +71,4 @@ def table(array: np.ndarray) -> str:
 def _cell(x: Any, part: float, spelled: str) -> str:
     colour = "0,114,178" if x > 0 else "213,94,0"
     style = f"background:rgba({colour},{0.45 * part:.2f});padding:2px 8px;text-align:right"
-    return f'<td style="{style};font-family:monospace">{escape(spelled)}</td>'
+    return f'<td style="{style};font-family:monospace">{spelled}</td>'

@@ -95,7 +95,7 @@ def test_a_notebook_runs_and_holds_the_pictures(tmp_path):
         "w = te.tensor([1.0, 2.0], requires_grad=True)\nloss = (w * w).sum()\nw",
         "viz.graph(loss, names='caller', lang='en')",
         "viz.explain(w, lang='en')",
-        "try:\n    w @ te.ones(3)\nexcept Exception as error:\n    failed = error\nviz.graph(failed)",
+        "try:\n    w @ te.ones(3)\nexcept Exception as e:\n    failed = e\nviz.graph(failed)",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
     run.ExecutePreprocessor(timeout=120).preprocess(notebook, {"metadata": {"path": str(tmp_path)}})

@@ -19,7 +19,7 @@ from ..engine import Node
 from ..op import Family
 from .notation import TEXT, Notation, written
 from .record import Step
-from .trace import Expression, derivative, is_pointwise, jacobian, rule_of
+from .trace import Expression, copies_summed, derivative, is_pointwise, jacobian, rule_of
 
 __all__ = ["Contribution", "Term", "explained"]
 
@@ -155,4 +155,6 @@ def explained(step: Step, i: int) -> Contribution:
         # `reshape` and sums over one dimension move elements too, though no op in the rule does.
         if local is not None and node.z.ndim and _at_one(node, i).shape != node.z.shape:
             local = None
+    if formula is not None and _at_one(node, i).shape != node.shape_of(i):
+        formula = copies_summed(formula, node.shape_of(i))
     return Contribution(step, i, formula, local)

@@ -32,6 +32,7 @@ __all__ = ["Picture", "graph"]
 
 _POSITIVE, _NEGATIVE, _MIXED, _NOTHING = "#0072B2", "#D55E00", "#7F5A83", "#999999"
 _WRONG = "#D00000"
+_FONT = "Helvetica,Arial,sans-serif"
 _SHAPES = {"op": "box", "leaf": "ellipse", "constant": "plaintext", "hidden": "plaintext"}
 _SHAPES |= {"module": "box3d", "failed": "box"}
 _FORMATS = ("svg", "png", "pdf", "dot")
@@ -140,9 +141,9 @@ def _digraph(outline: Outline) -> graphviz.Digraph:
     from graphviz import Digraph
 
     picture = Digraph(
-        graph_attr={"rankdir": "LR", "fontname": "sans-serif", "bgcolor": "white"},
-        node_attr={"fontname": "sans-serif", "fontsize": "11"},
-        edge_attr={"fontname": "sans-serif", "fontsize": "9"},
+        graph_attr={"rankdir": "LR", "fontname": _FONT, "bgcolor": "white"},
+        node_attr={"fontname": _FONT, "fontsize": "11"},
+        edge_attr={"fontname": _FONT, "fontsize": "9"},
     )
     _fill(picture, outline, "")
     largest = max((arrow.size for arrow in outline.arrows), default=0.0)
@@ -152,7 +153,7 @@ def _digraph(outline: Outline) -> graphviz.Digraph:
         picture.edge(
             arrow.source,
             arrow.target,
-            label=_label(arrow.label.split("\n")),
+            label=_label([*arrow.label.split("\n"), " "]) if arrow.label else "",
             color=colour,
             fontcolor=colour if arrow.share is not None else "#444444",
             penwidth=f"{width:.2f}",

@@ -19,8 +19,9 @@ import numpy as np
 
 from .formula import FEW, Contribution, explained
 from .labels import Labels
-from .notation import LATEX, TEXT, latex_name, number, numbers, plain_formula
+from .notation import LATEX, TEXT, latex_name, number, numbers
 from .page import Block, Formula, Page, Word
+from .plain import plain_formula
 from .record import Backward, Step
 from .words import family_name, family_says, words_in
 

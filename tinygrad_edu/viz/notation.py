@@ -7,14 +7,13 @@ written(rule, LATEX)                    g \cdot z \cdot (1 - z)
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from .trace import Expression, Symbol
+from .trace import Call, Expression, Symbol
 
 __all__ = [
     "LATEX",
@@ -24,7 +23,6 @@ __all__ = [
     "latex_name",
     "number",
     "numbers",
-    "plain_formula",
     "written",
 ]
 
@@ -67,7 +65,7 @@ class Notation:
     signs: Mapping[str, str]
     templates: Mapping[str, str]
     fence: str
-    call: Callable[[str, list[str]], str]
+    call: Callable[[str, list[str], str], str]
     name: Callable[[str], str]
     number: Callable[[Any, int], str]
 
@@ -119,42 +117,6 @@ _LATEX_SPECIAL = {c: "\\" + c for c in "&%#_{}"} | {
 }
 
 
-_SIGNS = {r"\odot": "⊙", r"\cdot": "·", r"\le": "≤", r"\ge": "≥", r"\ne": "≠", r"\ln": "ln"}
-_SIGNS |= {r"\sum": "Σ", r"\prod": "Π", r"\int": "∫", r"\infty": "∞", r"\top": "T", r"\land": "∧"}
-_SIGNS |= {r"\lor": "∨", r"\lnot": "¬", r"\oplus": "⊕", r"\lfloor": "⌊", r"\rfloor": "⌋"}
-_SIGNS |= {r"\lceil": "⌈", r"\rceil": "⌉", r"\quad": " ", r"\dots": "…", r"\sim": "~"}
-_SIGNS |= {r"\bigwedge": "⋀", r"\bigvee": "⋁", r"\in": "∈"}
-_SIGNS |= {r"\alpha": "α", r"\beta": "β", r"\gamma": "γ", r"\delta": "δ", r"\varepsilon": "ε"}
-_SIGNS |= {r"\lambda": "λ", r"\sigma": "σ", r"\pi": "π", r"\Phi": "Φ"}
-
-
-def plain_formula(latex: str) -> str:
-    r"""An op's formula, declared in LaTeX, for a terminal: `\frac{1}{n} x_i` as 1/n x_i."""
-    text = latex
-    for old, new in ((r"\,", " "), (r"\ ", " "), (r"\left", ""), (r"\right", ""), ("^\\top", "ᵀ")):
-        text = text.replace(old, new)
-    text = re.sub(r"\\bar (\w)", "\\1\u0304", text)
-    text = re.sub(r"\\tfrac(\d)(\d)", r"\1/\2", text)
-    group = r"\{((?:[^{}])*)\}"
-    named = re.compile(rf"\\(?:text|mathrm|operatorname|mathbin|mathord)(?:{group}|\s*(\w))")
-    fraction = re.compile(rf"\\t?frac{group}{group}")
-    root = re.compile(rf"\\sqrt(?:{group}|\\(\w+))")
-    before = None
-    while before != text:  # from the inside out
-        before = text
-        text = named.sub(lambda m: m[1] or m[2] or "", text)
-        text = root.sub(lambda m: f"√({m[1] or chr(92) + m[2]})", text)
-        text = fraction.sub(lambda m: f"{_whole(m[1])}/{_whole(m[2])}", text)
-        text = re.sub(rf"([_^]){group}", lambda m: m[1] + _whole(m[2]), text)
-    text = re.sub(r"\\[A-Za-z]+", lambda m: _SIGNS.get(m[0], m[0][1:]), text)
-    text = re.sub(r"(?<=[\w)])(?=[ΣΠ])|(?<=ln)(?=σ)", " ", text).replace("( ", "(")
-    return re.sub(r"\s+", " ", text.replace("\\", "").replace("{", "").replace("}", "")).strip()
-
-
-def _whole(text: str) -> str:
-    return text if re.fullmatch(r"[^\W_]+", text) else f"({text})"
-
-
 def _latex_numbers(x: Any, digits: int) -> str:
     array = np.asarray(x)
     if array.ndim == 0:
@@ -172,6 +134,17 @@ _COMPARE = {"eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "�
 _LOGIC = {"logical_and": "∧", "logical_or": "∨", "bitwise_and": "∧", "bitwise_or": "∨"}
 _FUNCTIONS = {"log": "ln", "sigmoid": "σ", "amax": "max", "amin": "min", "sum": "Σ", "sum_to": "Σ"}
 
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def _axis(x: Call) -> str:
+    """The dimension that is summed over, where there are several."""
+    dim, ndim = x.params.get("dim"), np.ndim(x.args[0].value)
+    return str(dim % ndim) if dim.__class__ is int and ndim > 1 and x.op.name in _OVER else ""
+
+
+_OVER = ("sum", "mean", "amax", "amin", "prod", "softmax", "cumsum")
+
 TEXT = Notation(
     signs={"add": " + ", "sub": " − ", "mul": " · ", "odot": " ⊙ ", "matmul": " @ ", "div": " / "}
     | {"neg": "−", "pow": "^"}
@@ -187,7 +160,9 @@ TEXT = Notation(
         "logical_not": "not {}",
     },
     fence="({})",
-    call=lambda name, args: f"{_FUNCTIONS.get(name, name)}({', '.join(args)})",
+    call=lambda name, args, axis: (
+        f"{_FUNCTIONS.get(name, name)}{axis.translate(_SUBSCRIPTS)}({', '.join(args)})"
+    ),
     name=str,
     number=numbers,
 )
@@ -200,9 +175,10 @@ _LATEX_FUNCTIONS = {n: "\\" + n for n in ("sin", "cos", "tan", "sinh", "cosh", "
 }
 
 
-def _latex_call(name: str, args: list[str]) -> str:
+def _latex_call(name: str, args: list[str], axis: str) -> str:
     function = _LATEX_FUNCTIONS.get(name) or rf"\operatorname{{{latex_escaped(name)}}}"
-    return rf"{function}\left({', '.join(args)}\right)"
+    below = f"_{{{axis}}}" if axis else ""
+    return rf"{function}{below}\left({', '.join(args)}\right)"
 
 
 LATEX = Notation(
@@ -282,6 +258,6 @@ def written(
                 left = way.fence.format(left)
             whole = left + way.signs["odot" if wide else name] + right
             return whole, SUM if whole.startswith(way.signs["neg"]) else s
-        return way.call(name, [held(a, 0) for a in args]), ATOM
+        return way.call(name, [held(a, 0) for a in args], _axis(x)), ATOM
 
     return write(x)[0]

@@ -13,18 +13,16 @@ from typing import Any
 import numpy as np
 
 from ..engine import Node
+from .boxes import FEW, arithmetic, range_line, saved, title, value_lines, wrapped
 from .folding import equal_neighbours, outward
-from .formula import explained
 from .labels import Labels, clean
 from .modules import regions
-from .notation import number, numbers
+from .notation import number
 from .record import Backward
 from .shapes import Arrow, Item, Outline
 from .words import family_name, words_in
 
 __all__ = ["outlined"]
-
-_FEW = 6  # numbers that a box shows one by one
 
 
 def outlined(
@@ -56,6 +54,7 @@ class _Draft:
         self.words, self.labels = words_in(lang), Labels(passed)
         self.paths = regions(passed)
         self.outline = Outline()
+        self.constants: dict[int, str] = {}  # the ids of arrays with a name → their keys
         self.closed: dict[str, str] = {}  # the path of a module → the key of the box it is in
         self._close(collapse, fold)
         self.shown = self._cut(limit)
@@ -99,7 +98,7 @@ class _Draft:
         for group in sorted(groups, key=lambda g: g[0].count(".")):
             if any(outer in self.closed for outer in outward(group[0])):
                 continue
-            key = "module_" + "_".join(group[0].split("."))
+            key = f"module{1 + len(set(self.closed.values()))}"
             for path in group:
                 self.closed[path] = key
             nodes = [node for path in group for node in inside[path]]
@@ -139,38 +138,35 @@ class _Draft:
         if key in self.outline.items:
             return
         number, family = self.passed.number_of(node), node.op.family
-        given = self.passed.names.of(node)
-        title = f"{clean(given)} = {node.op.name}" if given else node.op.name
-        lines = [
-            f"{number}. {title}" if number else title,
-            f"«{family_name(family, self.lang)}»",
-            self.words["freed"] if node.z is None else _brief(node.z),
-            self._gradient(node, reached=number is not None),
-        ]
-        saved = _saved(node)
-        if saved:
-            lines.append(f"{self.words['saved']}: {', '.join(saved)}")
+        called = title(self.labels, node)
+        lines = [f"{number}. {called}" if number else called]
+        lines.append(f"«{family_name(family, self.lang)}»")
+        lines += [self.words["freed"]] if node.z is None else value_lines(node.z)
+        lines += self._gradient(node, reached=number is not None)
+        kept = saved(self.labels, node)
+        if kept:
+            lines.append(f"{self.words['saved']}: {', '.join(kept)}")
         mark = self.marks.get(node)
         if mark:
-            lines += ["✗ " + part for part in _wrapped(mark)]
+            lines += ["✗ " + part for part in wrapped(mark)]
         self.outline.items[key] = Item(
             key, "op", tuple(lines), family.colour, self.paths[node], node.where, bool(mark)
         )
 
-    def _gradient(self, edge: Any, reached: bool = True) -> str:
-        g = self.passed.gradient_of(edge)
-        if g is not None:
-            alike = g.size > _FEW  # then the shape stands on the line above
-            return f"{self.words['grad']}: {_range(g) if alike else _brief(g)}"
-        stopped = self.passed.failure is not None or (reached and not self.passed.complete)
-        return f"{self.words['grad']}: " + self.words["not computed" if stopped else "no gradient"]
+    def _gradient(self, edge: Any, reached: bool = True) -> list[str]:
+        word, g = self.words["grad"], self.passed.gradient_of(edge)
+        if g is None:
+            stopped = self.passed.failure is not None or (reached and not self.passed.complete)
+            return [f"{word}: {self.words['not computed' if stopped else 'no gradient']}"]
+        lines = value_lines(g) if g.size <= FEW else [range_line(g)]  # its shape stands above
+        return [f"{word}: {lines[0]}"] if len(lines) == 1 else [f"{word}:", *lines]
 
     def _leaf(self, edge: Any) -> str:
         key = self._key(edge)
         if key not in self.outline.items:
             given = self.passed.names.of(edge)
             lines = [clean(given)] if given else []
-            lines += [_brief(edge.array), self._gradient(edge)]
+            lines += [*value_lines(edge.array), *self._gradient(edge)]
             owner = self.passed.names.owners.get(edge, "")
             self.outline.items[key] = Item(key, "leaf", tuple(lines), "#222222", owner)
         return key
@@ -179,14 +175,14 @@ class _Draft:
         value = None if node.values is None else node.values[i]
         if node.values is not None and value is None:
             return None  # an argument that was left out
-        key = f"{self._key(node)}_{clean(node.op.input_name(i))}"
         given = self.passed.names.of_constant(value)
-        if given:
-            key = f"constant_{given}"
+        key = f"{self._key(node)}_{i}"
+        if given is not None:  # one box, wherever it is used
+            key = self.constants.setdefault(id(value), f"constant{len(self.constants) + 1}")
         if key not in self.outline.items:
-            told = self.words["freed"] if value is None else _brief(value)
             lines = [clean(given)] if given else []
-            lines += [told, self.words["constant"]]
+            lines += [self.words["freed"]] if value is None else value_lines(value)
+            lines.append(self.words["constant"])
             self.outline.items[key] = Item(key, "constant", tuple(lines), "#777777")
         return key
 
@@ -199,16 +195,19 @@ class _Draft:
     def _arrows(self, node: Node) -> None:
         target = self._key(node)
         step = self.passed.step_of(node)
+        told = "(" in title(self.labels, node) or len(node.inputs) == 1  # which input is which
+
+        def letter(i: int) -> str:
+            return "" if told else clean(node.op.input_name(i))
+
         for i, edge in enumerate(node.inputs):
             if edge is None:
-                inside = (
-                    node.values is None or self.passed.names.of_constant(node.values[i]) is None
-                )
-                if target.startswith("module_") and inside:
+                closed = self.outline.items[target].kind == "module"
+                if closed and not self._named_constant(node, i):
                     continue
                 source = self._constant(node, i)
                 if source is not None:
-                    self.outline.arrows.append(Arrow(source, target, _letter(node, i), flows=False))
+                    self.outline.arrows.append(Arrow(source, target, letter(i), flows=False))
                 continue
             if edge.__class__ is Node:
                 source = self._key(edge) if edge in self.shown else "hidden"
@@ -217,24 +216,23 @@ class _Draft:
             if source == target:
                 continue
             share = None if step is None else step.contributions[i]
-            label = _letter(node, i)
+            label = letter(i)
             if step is not None and share is not None:
-                label = "\n".join(filter(None, [label, _arithmetic(step, i)]))
+                label = "\n".join(filter(None, [label, arithmetic(self.labels, step, i)]))
             self.outline.arrows.append(Arrow(source, target, label, share))
 
     def _failure(self) -> None:
         failure = self.passed.failure
         assert failure is not None
-        lines = (f"✗ {failure.op.name}", *_wrapped(str(failure.error)))
+        lines = (f"✗ {failure.op.name}", *wrapped(str(failure.error)))
         item = Item("failed", "failed", lines, "#D00000", tip=failure.where, wrong=True)
         self.outline.items["failed"] = item
         for i, x in enumerate(failure.inputs):
             edge = getattr(x, "edge", None)
             if edge is None:
-                key, told = f"failed_{i}", np.asarray(getattr(x, "array", x), dtype=object)
-                given = self.passed.names.of_constant(getattr(x, "array", x))
-                text = _brief(x.array) if hasattr(x, "array") else str(told)
-                lines = tuple(filter(None, [clean(given or ""), text])) if given else (text,)
+                key, value = f"failed_{i}", getattr(x, "array", x)
+                given = self.passed.names.of_constant(value)
+                lines = (*([clean(given)] if given else []), *value_lines(value))
                 self.outline.items[key] = Item(key, "constant", lines, "#777777")
             elif edge.__class__ is Node:
                 key = self._key(edge) if edge in self.shown else "hidden"
@@ -250,50 +248,3 @@ class _Draft:
             for path in outward(item.module):
                 title = f"{clean(path)}: {kinds[path]}" if kinds.get(path) else clean(path)
                 self.outline.modules.setdefault(path, title)
-
-
-def _letter(node: Node, i: int) -> str:
-    """The op's letter for an input, where it has several."""
-    return clean(node.op.input_name(i)) if len(node.inputs) > 1 else ""
-
-
-def _saved(node: Node) -> list[str]:
-    """What the node keeps for its rules."""
-    rules = [node.op.rule(i) for i, edge in enumerate(node.inputs) if edge is not None]
-    reads = {k for r in rules if r is not None for k in r.reads}
-    if -1 in reads:
-        reads = set(range(len(node.inputs)))
-    names = [node.op.input_name(k) for k in sorted(reads)]
-    return names + ["z"] * any(r.reads_output for r in rules if r is not None)
-
-
-def _arithmetic(step: Any, i: int) -> str:
-    """Upstream × local derivative = contribution: in numbers for single ones, else by formula."""
-    c = explained(step, i)
-    if c.slope is not None and c.array.ndim == 0 and c.upstream.ndim == 0:
-        parts = [number(x) for x in (c.upstream, c.slope)]
-        parts = [f"({p})" if p.startswith("−") else p for p in parts]
-        return f"{parts[0]} · {parts[1]} = {number(c.array)}"
-    text = c.rule_text()
-    return text if len(text) <= 32 else "‖·‖ = " + number(np.linalg.norm(c.array.ravel()))
-
-
-def _brief(value: Any) -> str:
-    """A value in a few characters: numbers where there are few, else shape and range."""
-    array = np.asarray(value)
-    if array.size <= _FEW:
-        return numbers(array)
-    shape = "×".join(map(str, array.shape))
-    if array.dtype.kind not in "fiu":
-        return f"{shape} {array.dtype}"
-    return f"{shape}: {_range(array)}"
-
-
-def _range(array: np.ndarray) -> str:
-    return f"{number(array.min(), 3)} … {number(array.max(), 3)}"
-
-
-def _wrapped(text: str, width: int = 44) -> list[str]:
-    import textwrap
-
-    return textwrap.wrap("".join(c if c.isprintable() else " " for c in text), width)[:6]

@@ -46,7 +46,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Mark(Page):
-    """The verdict on an answer: whether it is right, in a sentence, and the ledger that shows why."""
+    """The verdict on an answer, in a sentence, and the ledger that shows why."""
 
     right: bool
     said: str
@@ -91,7 +91,7 @@ class Quiz(Page):
         self.passed, self.lang = passed, lang
         self.labels, self._words = Labels(passed), words_in(lang)
         edges: list[Any] = [*passed.order[1:], *passed.leaves]
-        edges = [edge for edge in edges if np.size(passed.gradient_of(edge))]
+        edges = [edge for edge in edges if np.asarray(passed.gradient_of(edge)).size]
         chosen = sorted(random.sample(range(len(edges)), min(n, len(edges))))
         self.questions = [self._question(edges[k], random) for k in chosen]
         self.marks: dict[int, Mark] = {}
@@ -156,7 +156,7 @@ class Quiz(Page):
         return self._words["score"].format(right=right, all=len(self.questions))
 
     def ask(
-        self, read: Callable[[str], str] = input, say: Callable[[str], Any] | None = None
+        self, read: Callable[[str], str] = input, say: Callable[[Any], Any] | None = None
     ) -> Quiz:
         """Ask in the terminal or a notebook's prompt, marking each answer; Enter alone skips."""
         say = say or _say
@@ -173,7 +173,7 @@ class Quiz(Page):
                     say(self._words["skipped"].format(answer=number(question.answer)))
                     break
                 mark = self.answer(k, given)
-                say(mark if mark.reason else mark.said)
+                say(mark)
                 if mark.reason is not None:
                     break
         say(self.score)
@@ -183,13 +183,13 @@ class Quiz(Page):
 
     def _given(self) -> list[Block]:
         """The graph as a person needs it: every op as it was written, with its value."""
-        lines = [Block("title", (self._words["quiz"],)), Block("head", (self._words["given"],))]
-        for leaf in self.passed.leaves:
-            lines.append(Block("line", (f"{self.labels.of(leaf)} = {numbers(leaf.array)}",), 1))
-        for node in self.passed.nodes:
-            value = "" if node.z is None else f" = {numbers(node.z)}"
-            lines.append(Block("line", (f"{self.labels.call(node)}{value}",), 1))
-        return lines
+        leaves = [f"{self.labels.of(leaf)} = {numbers(leaf.array)}" for leaf in self.passed.leaves]
+        ops = [f"{self.labels.call(node)} = {numbers(node.z)}" for node in self.passed.nodes]
+        return [
+            Block("title", (self._words["quiz"],)),
+            Block("head", (self._words["given"],)),
+            *(Block("line", (text,), 1) for text in leaves + ops),
+        ]
 
     def blocks(self) -> Sequence[Block]:
         """The sheet: what is given, and the questions with room for the answers."""

@@ -25,6 +25,7 @@ __all__ = [
     "Call",
     "Expression",
     "Symbol",
+    "copies_summed",
     "derivative",
     "is_pointwise",
     "jacobian",
@@ -125,6 +126,13 @@ def rule_of(node: Node, i: int, g: np.ndarray) -> Expression | None:
     None where the rule cannot be read: its values were freed, or it is no rule of NumPy's words.
     """
     return _run(node, i, _Traced(g, Symbol("g", np.asarray(g))))
+
+
+def copies_summed(x: Expression, shape: tuple[int, ...]) -> Expression:
+    """What the engine does after the rule: of an input that was broadcast the copies add up."""
+    if np.shape(x.value) == shape:
+        return x
+    return Call(sum_to, (x,), {"shape": shape}, sum_to(np.asarray(x.value), shape))
 
 
 def derivative(node: Node, i: int) -> Expression | None:

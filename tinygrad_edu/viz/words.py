@@ -63,7 +63,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "why": "Because",
         "skip": "(Enter alone skips a question.)",
         "skipped": "Skipped: it is {answer}.",
-        "install": "Graphviz is not on the PATH: the picture is drawn without it. To install: {how}",
+        "install": "Graphviz is not on the PATH; the picture is drawn without it. Install: {how}",
     },
     "ru": {
         "account": "Откуда берётся градиент {name}",
