@@ -58,7 +58,8 @@ class _Film:
         forward = [self._op(node) for node in self.nodes]
         for node in self.nodes:
             for i, edge in enumerate(node.inputs):
-                self._edge(node, i, edge)
+                if edge is not None or node.values is None or node.values[i] is not None:
+                    self._edge(node, i, edge)
         self._edges_of_the_fold()
         sizes = {k: _size(box, self.shelf.kept) for k, box in enumerate(self.boxes)}
         drawing = layout(sizes, [(edge["from"], edge["to"]) for edge in self.edges], by)
@@ -135,7 +136,7 @@ class _Film:
         fed: set[int] = set()
         for node in self.folded:
             fed |= {self.box_of[edge] for edge in node.inputs if edge in self.box_of}
-        self.edges += [{"from": box, "to": self._fold(), "input": ""} for box in sorted(fed)]
+        self.edges += [{"from": box, "to": self._fold(), "input": "", "among": 1} for box in sorted(fed)]
 
     def _steps(self) -> list[dict[str, Any]]:
         steps = []
@@ -167,7 +168,7 @@ class _Film:
 def _size(box: dict[str, Any], arrays: list[dict[str, Any]]) -> tuple[float, float]:
     """How much room a box takes: its title, then a number or a small picture, twice."""
     title = f"{box['name'] or box.get('text', '')} = {box.get('op', '')} {box.get('sign', '')}"
-    width = text_size([title])[0]
+    width = 8 + 1.15 * text_size([title])[0]  # the title is bold, and the number of the step follows
     if box["kind"] == FOLD:
         return 150.0, 64.0
     value = None if box["value"] is None else arrays[box["value"]]

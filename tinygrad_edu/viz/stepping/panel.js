@@ -21,7 +21,7 @@ function cells(a, cell) {
     }
     rows.push(row);
   }
-  return h("table", { class: "cells" }, h("tbody", {}, rows));
+  return h("div", { class: "wide" }, h("table", { class: "cells" }, h("tbody", {}, rows)));
 }
 
 function heat(place) {

@@ -38,7 +38,8 @@ def _both(formula: Expression, letters: dict[str, str], filled: bool) -> dict[st
     told = {"symbols": written(formula, TEXT, letters)}
     if filled:
         numbers = written(formula, TEXT, numbers=True)
-        told |= {"numbers": numbers} if len(numbers) <= _LONGEST else {}
+        if len(numbers) <= _LONGEST and "‖" not in numbers:
+            told["numbers"] = numbers
     return told
 
 
