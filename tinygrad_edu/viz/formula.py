@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine import Node
 from ..op import Family
 from .notation import TEXT, Notation, written
 from .record import Step
@@ -76,9 +77,7 @@ class Contribution:
         node = self.step.node
         if self.local is None:
             return None
-        rule = node.op.rule(self.i)
-        with np.errstate(all="ignore"):
-            return np.asarray(rule.pull(np.ones_like(node.z), node))  # type: ignore[union-attr]
+        return _at_one(node, self.i)
 
     @property
     def broadcast(self) -> bool:
@@ -118,12 +117,14 @@ class Contribution:
     def terms(self, place: tuple[int, ...]) -> list[Term] | None:
         """The terms whose sum is element `place` of the contribution, without those of slope 0.
 
-        None where the arrays are too large for that.
+        A single term stays whatever its slope. None where the arrays are too large for that.
         """
         if self._slopes is None:
             return None
         j = int(np.ravel_multi_index(place, self.array.shape)) if place else 0
         shape, upstream = self.step.node.z.shape, np.ravel(self.upstream)
+        if self.local is not None and shape == self.array.shape:
+            return [Term(place, float(upstream[j]), float(self._slopes[j, j]))]
         return [
             Term(
                 tuple(map(int, np.unravel_index(k, shape))) if shape else (),
@@ -135,11 +136,23 @@ class Contribution:
         ]
 
 
+def _at_one(node: Node, i: int) -> np.ndarray:
+    """What the rule of input `i` gives for an upstream gradient of ones."""
+    rule = node.op.rule(i)
+    assert rule is not None
+    with np.errstate(all="ignore"):
+        return np.asarray(rule.pull(np.ones_like(node.z), node))
+
+
 def explained(step: Step, i: int) -> Contribution:
     """How input `i` of the step's node came by its contribution."""
     node = step.node
     formula = rule_of(node, i, step.g)
     local = None
-    if formula is not None and is_pointwise(formula):
+    single = not node.z.ndim and not node.shape_of(i)
+    if formula is not None and (single or is_pointwise(formula)):
         local = derivative(node, i)
+        # `reshape` and sums over one dimension move elements too, though no op in the rule does.
+        if local is not None and node.z.ndim and _at_one(node, i).shape != node.z.shape:
+            local = None
     return Contribution(step, i, formula, local)

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 
 from .trace import Call, Expression, Symbol
 
-__all__ = ["LATEX", "TEXT", "Notation", "latex_name", "number", "numbers", "written"]
+__all__ = ["LATEX", "TEXT", "Notation", "latex_escaped", "latex_name", "number", "plain_formula", "numbers", "written"]
 
 ATOM, POWER, PRODUCT, SUM = 4, 3, 2, 1  # how tightly the parts of an expression hold together
 FEW = 16  # so many numbers are shown one by one
@@ -69,18 +70,67 @@ def latex_name(name: str) -> str:
         return name
     if name[:1].isalpha() and name[1:].isdigit() and name.isascii():
         return f"{name[0]}_{{{name[1:]}}}"
-    escaped = "".join(_LATEX_SPECIAL.get(c, c) for c in name)
-    return rf"\text{{{escaped}}}"
+    return rf"\text{{{latex_escaped(name)}}}"
+
+
+def latex_escaped(text: str) -> str:
+    """Any text as LaTeX that prints it."""
+    return "".join(_LATEX_SPECIAL.get(c, c) for c in text)
 
 
 _GREEK = set("alpha beta gamma delta epsilon eta theta lambda mu sigma phi omega".split())
-_LATEX_SPECIAL = {c: "\\" + c for c in "&%$#_{}"} | {
+_LATEX_SPECIAL = {c: "\\" + c for c in "&%#_{}"} | {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
     "\n": " ",
+    "$": r"\textdollar{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    "`": r"\textasciigrave{}",
+    "−": "$-$",
     "·": r"$\cdot$",
+    "×": r"$\times$",
+    "→": r"$\to$",
+    "‖": r"$\|$",
 }
+
+
+_SIGNS = {r"\odot": "⊙", r"\cdot": "·", r"\le": "≤", r"\ge": "≥", r"\ne": "≠", r"\ln": "ln"}
+_SIGNS |= {r"\sum": "Σ", r"\prod": "Π", r"\int": "∫", r"\infty": "∞", r"\top": "T", r"\land": "∧"}
+_SIGNS |= {r"\lor": "∨", r"\lnot": "¬", r"\oplus": "⊕", r"\lfloor": "⌊", r"\rfloor": "⌋"}
+_SIGNS |= {r"\lceil": "⌈", r"\rceil": "⌉", r"\quad": " ", r"\dots": "…", r"\sim": "~"}
+_SIGNS |= {r"\bigwedge": "⋀", r"\bigvee": "⋁", r"\in": "∈"}
+_GREEK_SIGNS = "alpha α beta β gamma γ delta δ varepsilon ε lambda λ sigma σ pi π Phi Φ".split()
+_SIGNS |= {"\\" + n: c for n, c in zip(_GREEK_SIGNS[::2], _GREEK_SIGNS[1::2], strict=True)}
+
+
+def plain_formula(latex: str) -> str:
+    """An op's formula, declared in LaTeX, for a terminal: `\\frac{1}{n} \\sum_i x_i` as 1/n Σ_i x_i."""
+    text = latex
+    for old, new in ((r"\,", " "), (r"\ ", " "), (r"\left", ""), (r"\right", ""), ("^\\top", "ᵀ")):
+        text = text.replace(old, new)
+    text = re.sub(r"\\bar (\w)", "\\1\u0304", text)
+    text = re.sub(r"\\tfrac(\d)(\d)", r"\1/\2", text)
+    group = r"\{((?:[^{}])*)\}"
+    named = re.compile(rf"\\(?:text|mathrm|operatorname|mathbin|mathord)(?:{group}|\s*(\w))")
+    fraction = re.compile(rf"\\t?frac{group}{group}")
+    root = re.compile(rf"\\sqrt(?:{group}|\\(\w+))")
+    before = None
+    while before != text:  # from the inside out
+        before = text
+        text = named.sub(lambda m: m[1] or m[2] or "", text)
+        text = root.sub(lambda m: f"√({m[1] or chr(92) + m[2]})", text)
+        text = fraction.sub(lambda m: f"{_whole(m[1])}/{_whole(m[2])}", text)
+        text = re.sub(rf"([_^]){group}", lambda m: m[1] + _whole(m[2]), text)
+    text = re.sub(r"\\[A-Za-z]+", lambda m: _SIGNS.get(m[0], m[0][1:]), text)
+    text = re.sub(r"(?<=[\w)])(?=[ΣΠ])|(?<=ln)(?=σ)", " ", text).replace("( ", "(")
+    return re.sub(r"\s+", " ", text.replace("\\", "").replace("{", "").replace("}", "")).strip()
+
+
+def _whole(text: str) -> str:
+    return text if re.fullmatch(r"[^\W_]+", text) else f"({text})"
 
 
 def _latex_numbers(x: Any, digits: int) -> str:
@@ -130,8 +180,7 @@ _LATEX_FUNCTIONS = {n: "\\" + n for n in "sin cos tan sinh cosh tanh".split()} |
 
 
 def _latex_call(name: str, args: list[str]) -> str:
-    plain = "".join(_LATEX_SPECIAL.get(c, c) for c in name)
-    function = _LATEX_FUNCTIONS.get(name) or rf"\operatorname{{{plain}}}"
+    function = _LATEX_FUNCTIONS.get(name) or rf"\operatorname{{{latex_escaped(name)}}}"
     return rf"{function}\left({', '.join(args)}\right)"
 
 
