@@ -48,9 +48,7 @@ def graphs(scalars: bool = False) -> st.SearchStrategy[tuple[Any, list[Any]]]:
     )
 
 
-def _built(
-    steps: list[tuple[str, int, int]], seed: int, scalars: bool
-) -> tuple[Any, list[Any]]:
+def _built(steps: list[tuple[str, int, int]], seed: int, scalars: bool) -> tuple[Any, list[Any]]:
     draw = np.random.default_rng(seed).normal
     shapes: list[tuple[int, ...]] = [(), (), ()] if scalars else [(), (2,), (2, 2)]
     made = [torch.tensor(draw(size=s), dtype=torch.float64, requires_grad=True) for s in shapes]

@@ -228,7 +228,15 @@ def test_colours_only_for_a_terminal_that_wants_them(monkeypatch):
     assert coloured == ledger.to_text(False, 80)
 
 
-HOSTILE = ["<script>alert(1)</script>", 'a"b', "back\\slash", "new\nline", "вес", "$x_1$", "`|&{}%#~^"]
+HOSTILE = [
+    "<script>alert(1)</script>",
+    'a"b',
+    "back\\slash",
+    "new\nline",
+    "вес",
+    "$x_1$",
+    "`|&{}%#~^",
+]
 
 
 @pytest.mark.parametrize("name", HOSTILE)

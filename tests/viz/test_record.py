@@ -24,7 +24,11 @@ def test_steps_are_numbered_in_the_order_of_the_pass():
     """mul first, then the sum that was made last."""
     *_, e = diamond()
     passed = record(e)
-    assert [(s.number, s.node.op.name) for s in passed.steps] == [(1, "mul"), (2, "add"), (3, "add")]
+    assert [(s.number, s.node.op.name) for s in passed.steps] == [
+        (1, "mul"),
+        (2, "add"),
+        (3, "add"),
+    ]
     assert passed.order == [s.node for s in passed.steps]
     assert passed.complete
 
@@ -164,5 +168,7 @@ def test_the_record_holds_what_the_engine_computed():
     model = nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Linear(5, 3))
     loss = nn.functional.cross_entropy(model(torch.randn(6, 4)), torch.tensor([0, 1, 2, 0, 1, 2]))
     passed = record(loss)
-    for p, g in zip(model.parameters(), torch.autograd.grad(loss, list(model.parameters())), strict=True):
+    for p, g in zip(
+        model.parameters(), torch.autograd.grad(loss, list(model.parameters())), strict=True
+    ):
         np.testing.assert_array_equal(passed.gradient_of(p), g.array)

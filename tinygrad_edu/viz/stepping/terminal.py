@@ -9,6 +9,7 @@ slow line and in a test; colours and width are those of the terminal, where ther
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -20,6 +21,7 @@ from .words import WORDS
 
 __all__ = ["Walk", "walk"]
 
+_ESCAPE = re.compile(r"\x1b\[[\d;]*m")  # a colour; it takes no room
 _MOST_TERMS = 12
 _SHOWN = 6  # rows and columns of a matrix
 
@@ -82,7 +84,14 @@ class Walk:
         command, _, rest = line.partition(" ")
         rest = rest.strip()
         turn = len(self.forward) + 1
-        moves = {"": self.t + 1, "n": self.t + 1, "p": self.t - 1, "b": turn, "e": self.last, "s": 0}
+        moves = {
+            "": self.t + 1,
+            "n": self.t + 1,
+            "p": self.t - 1,
+            "b": turn,
+            "e": self.last,
+            "s": 0,
+        }
         if command in moves:
             self.t = min(max(moves[command], 0), self.last)
         elif command == "g" and rest.isdigit() and int(rest) <= self.last:
@@ -126,10 +135,11 @@ class Walk:
     def _wrapped(self, parts: list[str]) -> list[str]:
         lines = []
         for part in "\n".join(parts).split("\n"):
-            seen = len(part) - 9 * part.count("\x1b[0m")  # escapes take no room
-            if seen <= self.width:
+            plain = _ESCAPE.sub("", part)
+            if len(plain) <= self.width:
                 lines.append(part)
-            else:
+            else:  # a line that is broken loses its colours: an escape must not be cut
+                part = plain.rstrip()
                 indent = " " * (len(part) - len(part.lstrip()) + 2)
                 lines += textwrap.wrap(part, self.width, subsequent_indent=indent) or [""]
         return lines
@@ -172,17 +182,23 @@ class Walk:
         for send in step["sends"]:
             target = self.edges[send["edge"]]["from"]
             lines.append(self._paint("→ " + self.word("to", what=self._name(target)), "1"))
-            lines += self._formulas(send, f"∂L/∂{self._name(target)}", send["share"])
+            several = len(self._arrivals[target]) > 1
+            lines += self._formulas(send, f"∂L/∂{self._name(target)}", send["share"], several)
             if "numbers" not in send or not self._is_scalar(send["share"]):
                 lines.append(self._array(send["share"]))
             lines += self._ledger(target, at)
         return lines
 
-    def _formulas(self, told: dict[str, str], left: str, result: int | None) -> list[str]:
-        lines = [f"    {left} = {told['symbols']}"] if "symbols" in told else []
+    def _formulas(
+        self, told: dict[str, str], left: str, result: int | None, several: bool = False
+    ) -> list[str]:
+        """In symbols, and in numbers; `several` where it is one contribution among others."""
+        equals = "+=" if several else "="
+        lines = [f"    {left} {equals} {told['symbols']}"] if "symbols" in told else []
         if "numbers" in told:
-            end = f" = {self._brief(result)}" if self._is_scalar(result) else ""
-            lines.append(f"    {left} = {told['numbers']}{end}")
+            number = self._brief(result) if self._is_scalar(result) else told["numbers"]
+            end = "" if number == told["numbers"] else f" = {number}"
+            lines.append(f"    {left} {equals} {told['numbers']}{end}")
         return lines
 
     def _ledger(self, k: int, at: int) -> list[str]:
@@ -202,11 +218,8 @@ class Walk:
 
     def _name(self, k: int) -> str:
         box = self.boxes[k]
-        if box["name"]:
-            return str(box["name"])
-        if box["kind"] == "op":
-            step = self._step_of.get(k)
-            return box["op"] if step is None else f"{box['op']} #{self.steps[step]['number']}"
+        if box.get("label") or box["name"]:
+            return str(box.get("label") or box["name"])
         if box["kind"] == "fold":
             return self.word("folded", count=box["count"])
         return f"{self.word(box['kind'])} {self._brief(box['value'])}"
