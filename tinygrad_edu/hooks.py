@@ -91,7 +91,8 @@ _RETAIN = -1
 @contextmanager
 def nothing_retained(nodes: Iterable[Node]) -> Iterator[None]:
     """Inside the block no pass over `nodes` writes what `retain_grad` asked for."""
-    held = [(node.hooks, node.hooks.pop(_RETAIN)) for node in nodes if _RETAIN in (node.hooks or ())]
+    tables = [node.hooks for node in nodes if node.hooks and _RETAIN in node.hooks]
+    held = [(table, table.pop(_RETAIN)) for table in tables]
     try:
         yield
     finally:

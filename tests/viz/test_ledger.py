@@ -16,7 +16,8 @@ from tinygrad_edu.errors import ArgumentError, InputTypeError
 from tinygrad_edu.op import SCALER, op
 from tinygrad_edu.ops.shape import sum_to
 from tinygrad_edu.viz.ledger import Ledger
-from tinygrad_edu.viz.notation import LATEX, TEXT, number, numbers, plain_formula
+from tinygrad_edu.viz.notation import LATEX, TEXT, number, numbers
+from tinygrad_edu.viz.plain import plain_formula
 from tinygrad_edu.viz.record import record
 
 from .graphs import graphs
@@ -246,8 +247,9 @@ def test_hostile_names_break_no_form(name):
     ledger = viz.explain(x, (x * x).sum(), names={name: x})
 
     class Seen(html.parser.HTMLParser):
-        tags: set[str] = set()
-        text = ""
+        def __init__(self):
+            super().__init__()
+            self.tags, self.text = set(), ""
 
         def handle_starttag(self, tag, attrs):
             self.tags.add(tag)

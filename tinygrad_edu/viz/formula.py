@@ -19,7 +19,7 @@ from ..engine import Node
 from ..op import Family
 from .notation import TEXT, Notation, written
 from .record import Step
-from .trace import Expression, derivative, is_pointwise, jacobian, rule_of
+from .trace import Expression, copies_summed, derivative, is_pointwise, jacobian, rule_of
 
 __all__ = ["Contribution", "Term", "explained"]
 
@@ -86,7 +86,7 @@ class Contribution:
         return slope is not None and slope.size > self.array.size
 
     def rule_text(self, way: Notation = TEXT, **options: Any) -> str:
-        """The formula of the contribution, or of the local derivative alone, as `written` has it."""
+        """The formula of the whole contribution, as `written` has it; "" for none."""
         return "" if self.formula is None else self._written(self.formula, way, **options)
 
     def local_text(self, way: Notation = TEXT, **options: Any) -> str:
@@ -155,4 +155,6 @@ def explained(step: Step, i: int) -> Contribution:
         # `reshape` and sums over one dimension move elements too, though no op in the rule does.
         if local is not None and node.z.ndim and _at_one(node, i).shape != node.z.shape:
             local = None
+    if formula is not None and _at_one(node, i).shape != node.shape_of(i):
+        formula = copies_summed(formula, node.shape_of(i))
     return Contribution(step, i, formula, local)

@@ -42,6 +42,14 @@ class Labels:
         place = self.passed.number_of(edge)
         return f"{clean(edge.op.name)}{place or f'_{self._made[edge]}'}"
 
+    def made(self, node: Node) -> int:
+        """The node's place in the order of the forward pass."""
+        return self._made[node]
+
+    def leaf_key(self, leaf: Any) -> str:
+        """A leaf's key in a picture: the same in every run of the script."""
+        return f"leaf{self._leaf_numbers[leaf]}"
+
     def of_input(self, node: Node, i: int) -> str:
         """The name of input `i`: of a constant the user's, a number itself, or the op's letter."""
         if node.inputs[i] is not None:

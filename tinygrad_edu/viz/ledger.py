@@ -1,98 +1,36 @@
 """The ledger: where a tensor's gradient came from, use by use, and that the sum is right.
 
-    >>> print(viz.explain(b, loss))
-    Where the gradient of b comes from: 6
-    1. used by d = add(b, 1) (step 2)  «distributor»: the gradient goes to every input unchanged
-       script.py:4: d = b + 1
-       ∂d/∂b = 1
-       g · ∂d/∂b = 2 · 1 = 2
-    …
+>>> print(viz.explain(b, loss))
+Where the gradient of b comes from: 6
+1. used by d = add(b, 1) (step 2)  «distributor»: the gradient goes to every input unchanged
+   script.py:4: d = b + 1
+   ∂d/∂b = 1
+   g · ∂d/∂b = 2 · 1 = 2
+…
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..engine import Node, ancestors
-from ..errors import InputTypeError
-from ..tensor import Tensor
 from .formula import FEW, Contribution, explained
 from .labels import Labels
-from .notation import LATEX, TEXT, latex_name, number, numbers, plain_formula
+from .notation import LATEX, TEXT, latex_name, number, numbers
 from .page import Block, Formula, Page, Word
-from .record import Backward, Step, record
-from .words import family_name, family_says, language, words_in
+from .plain import plain_formula
+from .record import Backward, Step
+from .words import family_name, family_says, words_in
 
-__all__ = ["Account", "Ledger", "explain"]
+__all__ = ["Account", "Ledger"]
 
 _ELEMENTS = 6  # elements whose sums are written out
 _WIDE = 160  # letters of a formula that is repeated with its numbers
 _TERMS = 8  # terms of such a sum
 _STEPS = 60  # steps of a pass that are told; of a longer one the first and the last
-
-
-def explain(
-    x: Any,
-    output: Tensor | None = None,
-    *,
-    gradient: Tensor | None = None,
-    names: Any = "caller",
-    lang: str | None = None,
-    digits: int = 4,
-) -> Ledger:
-    """Where dL/dx comes from: every use of x, with its rule, its formula and its numbers.
-
-    `output` is L. Without it, it is looked for among the caller's variables: the last tensor that
-    was computed from x. If there is none, x is itself the output, and the whole pass from it is
-    told in its order. `gradient` is dL/d(output), for an output of several numbers (ones, else);
-    `names` as in `record`; `lang` is "en" or "ru", by default that of the user's locale; `digits`
-    the significant digits of the numbers.
-
-    Ask before `backward()` frees the values, or keep them: `backward(retain_graph=True)`. The
-    result prints itself, shows itself in Jupyter, and gives Markdown, LaTeX and HTML.
-
-    Raises `InputTypeError` where x is no tensor with a gradient, or no output is found.
-    """
-    frame = sys._getframe(1)
-    edge = None
-    if isinstance(x, Tensor) and x.requires_grad:
-        if output is None:
-            output = _last_use(x, frame.f_locals.values())
-        edge = x.edge if output is not None and output is not x else None
-        if output is None:
-            output = x
-    whole: Any = x if output is None else output
-    if isinstance(whole, Tensor) and whole.node is None:
-        raise InputTypeError(
-            "explain: nothing was computed from this tensor of shape "
-            f"{tuple(whole.shape)}, as far as the variables here tell. Name the loss: "
-            "viz.explain(x, loss)."
-        )
-    passed = record(whole, gradient, names, depth=2)
-    if edge is not None and edge not in set(passed.nodes) | set(passed.leaves):
-        raise InputTypeError(
-            f"explain: the output was not computed from this tensor of shape {tuple(x.shape)}. "
-            "Pass the loss that depends on it."
-        )
-    return Ledger(passed, edge, language(lang), digits)
-
-
-def _last_use(x: Tensor, variables: Any) -> Tensor | None:
-    """The tensor among `variables` that was made last of those computed from x."""
-    made = {v for v in list(variables) if isinstance(v, Tensor) and v.node is not None}
-    later = sorted(made - {x}, key=lambda t: t.node.number, reverse=True)  # type: ignore[union-attr]
-    for tensor in later:
-        node = tensor.node
-        if x.node is not None and node is not None and node.number <= x.node.number:
-            break
-        if any(edge is x.edge for n in ancestors([node]) for edge in n.inputs):
-            return tensor
-    return None
 
 
 @dataclass(eq=False)

@@ -21,6 +21,7 @@ class Names:
         self._by_array: dict[int, tuple[Any, str]] = {}  # by id; the array is held, so ids stay
         self.owners: dict[Any, str] = {}  # a parameter → the path of the module that owns it
         self.kinds: dict[str, str] = {}  # the path of a module → its class
+        self.calls: list[Any] = []  # of modules that were watched
 
     def add(self, name: str, tensor: Tensor) -> None:
         """Call `tensor` by `name`, unless it has a name."""
@@ -58,6 +59,9 @@ def names_of(names: Any, frame: FrameType | None = None) -> Names:
             continue
         if isinstance(one, Module):
             known.add_module(one)
+        elif hasattr(one, "intervals"):
+            known.add_module(one.model, one.name)
+            known.calls.append(one)
         elif isinstance(one, Mapping):
             for name, tensor in one.items():
                 _add(known, str(name), tensor)

@@ -1,13 +1,12 @@
-"""How formulas and numbers are written: as plain text, as LaTeX, with letters or with numbers.
+r"""How formulas and numbers are written: plain text or LaTeX, with letters or with numbers.
 
-    written(rule, TEXT)                     g · z · (1 − z)
-    written(rule, TEXT, numbers=True)       2 · 0.7311 · (1 − 0.7311)
-    written(rule, LATEX)                    g \\cdot z \\cdot (1 - z)
+written(rule, TEXT)                     g · z · (1 − z)
+written(rule, TEXT, numbers=True)       2 · 0.7311 · (1 − 0.7311)
+written(rule, LATEX)                    g \cdot z \cdot (1 - z)
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,14 +15,23 @@ import numpy as np
 
 from .trace import Call, Expression, Symbol
 
-__all__ = ["LATEX", "TEXT", "Notation", "latex_escaped", "latex_name", "number", "plain_formula", "numbers", "written"]
+__all__ = [
+    "LATEX",
+    "TEXT",
+    "Notation",
+    "latex_escaped",
+    "latex_name",
+    "number",
+    "numbers",
+    "written",
+]
 
 ATOM, POWER, PRODUCT, SUM = 4, 3, 2, 1  # how tightly the parts of an expression hold together
 FEW = 16  # so many numbers are shown one by one
 
 
 def number(x: Any, digits: int = 4) -> str:
-    """One number in `digits` significant digits: 0.25, −3, 1.5e-07; what it is, never rounded to 0."""
+    """One number in `digits` significant digits: 0.25, −3, 1.5e-07; never rounded to 0."""
     x = float(x)
     text = f"{x:.{digits}g}".replace("-", "−", 1) if x < 0 else f"{x:.{digits}g}"
     return {"inf": "∞", "−inf": "−∞", "nan": "NaN"}.get(text, text)
@@ -57,7 +65,7 @@ class Notation:
     signs: Mapping[str, str]
     templates: Mapping[str, str]
     fence: str
-    call: Callable[[str, list[str]], str]
+    call: Callable[[str, list[str], str], str]
     name: Callable[[str], str]
     number: Callable[[Any, int], str]
 
@@ -78,7 +86,19 @@ def latex_escaped(text: str) -> str:
     return "".join(_LATEX_SPECIAL.get(c, c) for c in text)
 
 
-_GREEK = set("alpha beta gamma delta epsilon eta theta lambda mu sigma phi omega".split())
+_GREEK = {
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "eta",
+    "theta",
+    "lambda",
+    "mu",
+    "sigma",
+    "omega",
+}
 _LATEX_SPECIAL = {c: "\\" + c for c in "&%#_{}"} | {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -95,42 +115,6 @@ _LATEX_SPECIAL = {c: "\\" + c for c in "&%#_{}"} | {
     "→": r"$\to$",
     "‖": r"$\|$",
 }
-
-
-_SIGNS = {r"\odot": "⊙", r"\cdot": "·", r"\le": "≤", r"\ge": "≥", r"\ne": "≠", r"\ln": "ln"}
-_SIGNS |= {r"\sum": "Σ", r"\prod": "Π", r"\int": "∫", r"\infty": "∞", r"\top": "T", r"\land": "∧"}
-_SIGNS |= {r"\lor": "∨", r"\lnot": "¬", r"\oplus": "⊕", r"\lfloor": "⌊", r"\rfloor": "⌋"}
-_SIGNS |= {r"\lceil": "⌈", r"\rceil": "⌉", r"\quad": " ", r"\dots": "…", r"\sim": "~"}
-_SIGNS |= {r"\bigwedge": "⋀", r"\bigvee": "⋁", r"\in": "∈"}
-_GREEK_SIGNS = "alpha α beta β gamma γ delta δ varepsilon ε lambda λ sigma σ pi π Phi Φ".split()
-_SIGNS |= {"\\" + n: c for n, c in zip(_GREEK_SIGNS[::2], _GREEK_SIGNS[1::2], strict=True)}
-
-
-def plain_formula(latex: str) -> str:
-    """An op's formula, declared in LaTeX, for a terminal: `\\frac{1}{n} \\sum_i x_i` as 1/n Σ_i x_i."""
-    text = latex
-    for old, new in ((r"\,", " "), (r"\ ", " "), (r"\left", ""), (r"\right", ""), ("^\\top", "ᵀ")):
-        text = text.replace(old, new)
-    text = re.sub(r"\\bar (\w)", "\\1\u0304", text)
-    text = re.sub(r"\\tfrac(\d)(\d)", r"\1/\2", text)
-    group = r"\{((?:[^{}])*)\}"
-    named = re.compile(rf"\\(?:text|mathrm|operatorname|mathbin|mathord)(?:{group}|\s*(\w))")
-    fraction = re.compile(rf"\\t?frac{group}{group}")
-    root = re.compile(rf"\\sqrt(?:{group}|\\(\w+))")
-    before = None
-    while before != text:  # from the inside out
-        before = text
-        text = named.sub(lambda m: m[1] or m[2] or "", text)
-        text = root.sub(lambda m: f"√({m[1] or chr(92) + m[2]})", text)
-        text = fraction.sub(lambda m: f"{_whole(m[1])}/{_whole(m[2])}", text)
-        text = re.sub(rf"([_^]){group}", lambda m: m[1] + _whole(m[2]), text)
-    text = re.sub(r"\\[A-Za-z]+", lambda m: _SIGNS.get(m[0], m[0][1:]), text)
-    text = re.sub(r"(?<=[\w)])(?=[ΣΠ])|(?<=ln)(?=σ)", " ", text).replace("( ", "(")
-    return re.sub(r"\s+", " ", text.replace("\\", "").replace("{", "").replace("}", "")).strip()
-
-
-def _whole(text: str) -> str:
-    return text if re.fullmatch(r"[^\W_]+", text) else f"({text})"
 
 
 def _latex_numbers(x: Any, digits: int) -> str:
@@ -150,6 +134,17 @@ _COMPARE = {"eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "�
 _LOGIC = {"logical_and": "∧", "logical_or": "∨", "bitwise_and": "∧", "bitwise_or": "∨"}
 _FUNCTIONS = {"log": "ln", "sigmoid": "σ", "amax": "max", "amin": "min", "sum": "Σ", "sum_to": "Σ"}
 
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def _axis(x: Call) -> str:
+    """The dimension that is summed over, where there are several."""
+    dim, ndim = x.params.get("dim"), np.ndim(x.args[0].value)
+    return str(dim % ndim) if dim.__class__ is int and ndim > 1 and x.op.name in _OVER else ""
+
+
+_OVER = ("sum", "mean", "amax", "amin", "prod", "softmax", "cumsum")
+
 TEXT = Notation(
     signs={"add": " + ", "sub": " − ", "mul": " · ", "odot": " ⊙ ", "matmul": " @ ", "div": " / "}
     | {"neg": "−", "pow": "^"}
@@ -165,12 +160,14 @@ TEXT = Notation(
         "logical_not": "not {}",
     },
     fence="({})",
-    call=lambda name, args: f"{_FUNCTIONS.get(name, name)}({', '.join(args)})",
+    call=lambda name, args, axis: (
+        f"{_FUNCTIONS.get(name, name)}{axis.translate(_SUBSCRIPTS)}({', '.join(args)})"
+    ),
     name=str,
     number=numbers,
 )
 
-_LATEX_FUNCTIONS = {n: "\\" + n for n in "sin cos tan sinh cosh tanh".split()} | {
+_LATEX_FUNCTIONS = {n: "\\" + n for n in ("sin", "cos", "tan", "sinh", "cosh", "tanh")} | {
     "log": r"\ln",
     "sigmoid": r"\sigma",
     "sum": r"\textstyle\sum",
@@ -178,10 +175,10 @@ _LATEX_FUNCTIONS = {n: "\\" + n for n in "sin cos tan sinh cosh tanh".split()} |
 }
 
 
-
-def _latex_call(name: str, args: list[str]) -> str:
+def _latex_call(name: str, args: list[str], axis: str) -> str:
     function = _LATEX_FUNCTIONS.get(name) or rf"\operatorname{{{latex_escaped(name)}}}"
-    return rf"{function}\left({', '.join(args)}\right)"
+    below = f"_{{{axis}}}" if axis else ""
+    return rf"{function}{below}\left({', '.join(args)}\right)"
 
 
 LATEX = Notation(
@@ -261,6 +258,6 @@ def written(
                 left = way.fence.format(left)
             whole = left + way.signs["odot" if wide else name] + right
             return whole, SUM if whole.startswith(way.signs["neg"]) else s
-        return way.call(name, [held(a, 0) for a in args]), ATOM
+        return way.call(name, [held(a, 0) for a in args], _axis(x)), ATOM
 
     return write(x)[0]

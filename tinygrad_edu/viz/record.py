@@ -56,7 +56,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Failure:
-    """Where a script stopped in the forward pass: the op, its inputs, the error, the user's line."""
+    """Where a script stopped in the forward pass: op, inputs, error, the user's line."""
 
     op: Any
     inputs: tuple[Any, ...]
@@ -91,6 +91,10 @@ class Backward:
                     uses.setdefault(edge, []).append((node, i))
         self._uses = uses
         self.leaves = [edge for edge in uses if edge.__class__ is not Node]
+        for x in self.failure.inputs if self.failure else ():
+            edge = getattr(x, "edge", None)
+            if edge is not None and edge.__class__ is not Node and edge not in uses:
+                self.leaves.append(edge)
         self.order = self._order()
         self._numbers = {node: k for k, node in enumerate(self.order, 1)}
         self._leaf_gradients: dict[Any, np.ndarray] = {}
@@ -144,14 +148,16 @@ class Backward:
         shares = []
         for node, i in reversed(self.uses_of(edge)):
             step = self.step_of(node)
-            if step is not None and step.contributions[i] is not None:
-                shares.append(Share(step, i, step.contributions[i]))
+            array = None if step is None else step.contributions[i]
+            if step is not None and array is not None:
+                shares.append(Share(step, i, array))
         # Uses by one node are in the order of its inputs.
         return sorted(shares, key=lambda share: (share.step.number, share.i))
 
     def value_of(self, edge: Any) -> np.ndarray | None:
         """The number or the array of an edge, or None where it was freed."""
-        return edge.z if edge.__class__ is Node else edge.array
+        value: np.ndarray | None = edge.z if edge.__class__ is Node else edge.array
+        return value
 
     def hooked(self, edge: Any) -> bool:
         """Whether a hook may have changed the gradient after its contributions were added up."""
@@ -222,8 +228,8 @@ def _of_failure(error: BaseException, names: Names) -> Backward:
         trace = trace.tb_next
     if found is None:
         raise InputTypeError(
-            f"record: no op failed in {type(error).__name__}: {str(error)[:60]}. Pass the exception "
-            "that an op raised, or the last tensor that was computed."
+            f"record: no op failed in {type(error).__name__}: {str(error)[:60]}. Pass the "
+            "exception that an op raised, or the last tensor that was computed."
         )
     inputs = tuple(found.get("inputs") or (found["x"], found["y"]))
     edges = [x.edge for x in inputs if isinstance(x, Tensor)]

@@ -25,6 +25,7 @@ __all__ = [
     "Call",
     "Expression",
     "Symbol",
+    "copies_summed",
     "derivative",
     "is_pointwise",
     "jacobian",
@@ -67,14 +68,14 @@ class _Traced(Tensor):
         return _Traced(array)
 
 
-def _note(op: Op, inputs: Sequence[Any], params: Mapping[str, Any] = {}) -> _Traced:  # noqa: B006
+def _note(op: Op, inputs: Sequence[Any], params: Mapping[str, Any] = {}) -> _Traced:
     """What `apply` does, and the expression of the result."""
     z = apply(op, inputs, params)
     args = tuple(x.expression if isinstance(x, _Traced) else Symbol("", _plain(x)) for x in inputs)
     return _Traced(z.array, simplified(Call(op, args, params, z.array)))
 
 
-_Traced._run_op = staticmethod(_note)  # type: ignore[assignment]
+_Traced._run_op = staticmethod(_note)
 
 
 def _plain(x: Any) -> Any:
@@ -94,7 +95,7 @@ for _name in ("add", "sub", "mul", "truediv", "pow", "matmul", "floordiv", "mod"
 for _name in ("eq", "ne", "lt", "le", "gt", "ge", "and", "or", "xor"):
     _there, _ = _both_ways(getattr(ops, _name, None) or getattr(ops, f"bitwise_{_name}"))
     setattr(_Traced, f"__{_name}__", _there)
-_Traced.__hash__ = object.__hash__  # type: ignore[method-assign]
+_Traced.__hash__ = object.__hash__  # type: ignore[method-assign, assignment]
 _Traced.__neg__ = lambda self: _note(ops.neg, (self,))  # type: ignore[method-assign]
 _Traced.__abs__ = lambda self: _note(ops.abs, (self,))  # type: ignore[method-assign]
 _Traced.__invert__ = lambda self: _note(ops.bitwise_not, (self,))  # type: ignore[method-assign]
@@ -107,7 +108,7 @@ class _Symbols:
         self.node = node
         self.params = node.params
         self.z = _Traced(node.z, Symbol("z", node.z))
-        self.values = [
+        self.values: Any = [
             _Traced(v, Symbol(node.op.input_name(i), v)) if isinstance(v, np.ndarray) else v
             for i, v in enumerate(node.values)
         ]
@@ -127,8 +128,15 @@ def rule_of(node: Node, i: int, g: np.ndarray) -> Expression | None:
     return _run(node, i, _Traced(g, Symbol("g", np.asarray(g))))
 
 
+def copies_summed(x: Expression, shape: tuple[int, ...]) -> Expression:
+    """What the engine does after the rule: of an input that was broadcast the copies add up."""
+    if np.shape(x.value) == shape:
+        return x
+    return Call(sum_to, (x,), {"shape": shape}, sum_to(np.asarray(x.value), shape))
+
+
 def derivative(node: Node, i: int) -> Expression | None:
-    """The local derivative dz/d(input i) of a rule that works element by element: the rule at g = 1."""
+    """dz/d(input i) of a rule that works element by element: the rule at g = 1."""
     return _run(node, i, _Traced(np.ones_like(node.z)))
 
 

@@ -63,7 +63,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "why": "Because",
         "skip": "(Enter alone skips a question.)",
         "skipped": "Skipped: it is {answer}.",
-        "install": "Graphviz is not on the PATH, so the picture has a simpler layout. To install: {how}",
+        "install": "Graphviz is not on the PATH; the picture is drawn without it. Install: {how}",
     },
     "ru": {
         "account": "Откуда берётся градиент {name}",
@@ -117,7 +117,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "why": "Потому что",
         "skip": "(Пустой ответ пропускает вопрос.)",
         "skipped": "Пропущено: это {answer}.",
-        "install": "Graphviz не найден в PATH, поэтому расположение проще. Как установить: {how}",
+        "install": "Graphviz не найден в PATH, картинка нарисована без него. Установка: {how}",
     },
 }
 
