@@ -13,6 +13,7 @@ import subprocess
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..errors import ArgumentError, NotInstalled
 from . import sugiyama
@@ -21,7 +22,7 @@ from .sugiyama import BETWEEN_LAYERS, WITHIN_LAYER, Drawn, Point
 __all__ = ["Layout", "engine", "layout"]
 
 Key = Hashable
-Edge = tuple[Key, Key]
+Edge = tuple[Any, Any]
 
 MARGIN = 16.0  # pixels
 _PATIENCE = 20  # seconds for dot, whose network simplex can take very long on a large graph
@@ -55,7 +56,7 @@ def engine() -> str:
     return "sugiyama"
 
 
-def layout(sizes: Mapping[Key, Point], edges: Sequence[Edge], by: str | None = None) -> Layout:
+def layout(sizes: Mapping[Any, Point], edges: Sequence[Edge], by: str | None = None) -> Layout:
     """Place boxes of `sizes` (width, height) so that every edge (source, target) goes rightward.
 
     The graph must have no circles; an edge may be given twice and is then drawn twice. `by` is

@@ -56,16 +56,15 @@ function thickness(a) {
   return most - least < 1e-9 ? 4 : 2 + (6 * (size - least)) / (most - least);
 }
 
-// What a box is called, in a sentence: its name, else its op with the number of its step.
 const stepOf = new Map(steps.map((step, k) => [step.box, k]));
 const forwardOf = new Map(film.forward.map((box, k) => [box, k]));
+// What a box is called in a sentence.
 function nameOf(k) {
   const box = boxes[k];
-  if (box.name) return box.name;
+  if (box.label || box.name) return box.label || box.name;
   if (box.kind === "fold") return word("folded", { count: box.count });
-  if (box.kind === "op") return stepOf.has(k) ? `${box.op} #${steps[stepOf.get(k)].number}` : box.op;
   const value = array(box.value);
-  if (value && isScalar(value) && value.data.length) return spell(value.data[0]);
+  if (value && isScalar(value)) return spell(value.data[0]);
   return box.text || word(box.kind) + (value ? " " + shapeOf(value) : "");
 }
 

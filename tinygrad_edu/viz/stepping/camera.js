@@ -2,6 +2,10 @@
 let travelled = 0;
 const dragged = () => travelled > 6;
 
+// Its size is asked for when it changes, not at every step: the answer costs a layout of the page.
+let stage = { width: 0, height: 0 };
+const measure = () => { stage = graph.getBoundingClientRect(); };
+
 function place() {
   world.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.scale})`);
 }
@@ -9,7 +13,7 @@ function place() {
 // The whole graph, where it can be read so; else its beginning, in a size that can.
 const READABLE = 0.62;
 function fit(whole) {
-  const { width, height } = graph.getBoundingClientRect(), [w, high] = film.size, foot = 44;
+  const { width, height } = stage, [w, high] = film.size, foot = 44;
   const all = Math.min((width - 16) / w, (height - foot - 16) / high, 1.9);
   view.scale = whole ? all : Math.max(all, READABLE);
   view.x = Math.max((width - w * view.scale) / 2, 8);
@@ -18,7 +22,7 @@ function fit(whole) {
 }
 
 function enlarge(factor, x, y) {
-  const { width, height } = graph.getBoundingClientRect();
+  const { width, height } = stage;
   [x, y] = [x ?? width / 2, y ?? height / 2];
   const scale = Math.min(6, Math.max(0.02, view.scale * factor));
   view.x = x - ((x - view.x) * scale) / view.scale;
@@ -29,7 +33,7 @@ function enlarge(factor, x, y) {
 
 // Move as little as it takes to see these boxes; where they do not fit, the first of them.
 function follow(which) {
-  const { width, height } = graph.getBoundingClientRect(), margin = 30;
+  const { width, height } = stage, margin = 30;
   const want = { x0: Infinity, x1: -Infinity, y0: Infinity, y1: -Infinity };
   for (const k of which) {
     const box = boxes[k], grown = {

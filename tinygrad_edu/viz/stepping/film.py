@@ -19,6 +19,7 @@ from typing import Any
 
 from ...engine import Node
 from ...families import FAMILIES
+from ..labels import Labels, clean
 from ..layout import layout
 from ..notation import number
 from ..record import Backward
@@ -46,6 +47,7 @@ class _Film:
 
     def __init__(self, passed: Backward, marks: Mapping[Any, str], title: str) -> None:
         self.passed, self.marks, self.title = passed, marks, title
+        self.labels = Labels(passed)
         self.nodes, self.folded = shown(passed.nodes)
         self.shelf = Shelf(4 * len(self.nodes))
         self.boxes: list[dict[str, Any]] = []
@@ -58,7 +60,8 @@ class _Film:
         forward = [self._op(node) for node in self.nodes]
         for node in self.nodes:
             for i, edge in enumerate(node.inputs):
-                self._edge(node, i, edge)
+                if edge is not None or node.values is None or node.values[i] is not None:
+                    self._edge(node, i, edge)
         self._edges_of_the_fold()
         sizes = {k: _size(box, self.shelf.kept) for k, box in enumerate(self.boxes)}
         drawing = layout(sizes, [(edge["from"], edge["to"]) for edge in self.edges], by)
@@ -89,14 +92,19 @@ class _Film:
         self.boxes.append({"kind": kind, "value": self.shelf.put(value), **rest})
         return self.box_of[key]
 
+    def _name(self, edge: Any) -> str:
+        given = self.passed.names.of(edge)
+        return "" if given is None else clean(given)
+
     def _op(self, node: Node) -> int:
         return self._new(
             node, "op", node.z,
             op=node.op.name,
             sign=_SIGNS.get(node.op.name, ""),
-            name=self.passed.names.of(node) or "",
+            name=self._name(node),
+            label=self.labels.of(node),
             family=node.op.family.name,
-            formula=computed(node, self.passed.names),
+            formula=computed(node, self.labels),
             where=node.where,
             grad=self.shelf.put(self.passed.gradient_of(node)),
             zoom=zoom(node, self.shelf),
@@ -116,10 +124,11 @@ class _Film:
         if edge is not None:
             grad = self.shelf.put(self.passed.gradient_of(edge))
             mark = {"mark": self.marks[edge]} if edge in self.marks else {}
-            name = self.passed.names.of(edge) or ""
-            return self._new(edge, "leaf", edge.array, name=name, grad=grad, **mark)
+            name, label = self._name(edge), self.labels.of(edge)
+            return self._new(edge, "leaf", edge.array, name=name, label=label, grad=grad, **mark)
         value = None if node.values is None else node.values[i]
-        name = self.passed.names.of_constant(value) or ""
+        given = self.passed.names.of_constant(value)
+        name = "" if given is None else clean(given)
         box = self._new((node, i), "constant", value, name=name)
         if self.boxes[box]["value"] is None:  # None, an index, a word
             self.boxes[box]["text"] = "" if node.values is None else repr(value)[:24]
@@ -135,7 +144,9 @@ class _Film:
         fed: set[int] = set()
         for node in self.folded:
             fed |= {self.box_of[edge] for edge in node.inputs if edge in self.box_of}
-        self.edges += [{"from": box, "to": self._fold(), "input": ""} for box in sorted(fed)]
+        self.edges += [
+            {"from": box, "to": self._fold(), "input": "", "among": 1} for box in sorted(fed)
+        ]
 
     def _steps(self) -> list[dict[str, Any]]:
         steps = []
@@ -149,7 +160,7 @@ class _Film:
                         {
                             "edge": self.edge_of[step.node, i],
                             "share": self.shelf.put(share),
-                            **sent(step, i, self.passed.names),
+                            **sent(step, i, self.labels),
                         }
                     )
             steps.append(
@@ -167,7 +178,7 @@ class _Film:
 def _size(box: dict[str, Any], arrays: list[dict[str, Any]]) -> tuple[float, float]:
     """How much room a box takes: its title, then a number or a small picture, twice."""
     title = f"{box['name'] or box.get('text', '')} = {box.get('op', '')} {box.get('sign', '')}"
-    width = text_size([title])[0]
+    width = 8 + 1.15 * text_size([title])[0]  # it is bold, and a number follows
     if box["kind"] == FOLD:
         return 150.0, 64.0
     value = None if box["value"] is None else arrays[box["value"]]

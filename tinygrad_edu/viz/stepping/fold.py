@@ -9,7 +9,7 @@ from ...engine import Node
 __all__ = ["MOST", "shown"]
 
 MOST = 800
-"""Ops that a page shows; of a larger graph the ones nearest the loss, and those nearest the data."""
+"""Ops that a page shows; of a larger graph those nearest the loss, and those nearest the data."""
 
 _NEAR_THE_DATA = 0.25
 

@@ -11,7 +11,9 @@ function drawGraph() {
     const line = s("path", { class: "line", d });
     const tip = s("path", { class: "tip", d: arrowhead(edge.route) });
     const flow = s("path", { class: "flow", d: `M${back[0]}C${back.slice(1).join(" ")}` });
-    const group = s("g", { class: "edge" }, line, tip, flow);
+    const [x, y] = edge.route[edge.route.length - 1];
+    const letter = edge.among > 1 ? s("text", { class: "letter", x: x - 13, y: y - 5, "text-anchor": "end" }, edge.input) : "";
+    const group = s("g", { class: "edge" }, line, tip, flow, letter);
     edgeParts[k] = { group, tip, now: "edge", route: edge.route, turned: false };
     world.append(group);
   });
@@ -46,7 +48,7 @@ function drawBox(box, k) {
   if (box.mark) group.append(s("text", { class: "mark", x: left, y: top - 6 }, `✗ ${box.mark}`));
   parts.value = s("g", {}); parts.grad = s("g", {});
   group.append(parts.value, parts.grad);
-  if (box.zoom) group.append(opener(k, left + w - 24, top + height - 22));
+  if (box.zoom) group.append(opener(k, box.x - 10, top + height - 20));
   group.addEventListener("click", () => dragged() || runTo(k));
   group.addEventListener("focus", () => wander(k));
   boxParts[k] = Object.assign(parts, { group, title: group.firstChild });

@@ -132,7 +132,8 @@ function begin() {
   $("fit").addEventListener("click", () => fit(true));
   for (const button of document.querySelectorAll("[data-lang]")) button.addEventListener("click", () => speak(button.dataset.lang));
   document.addEventListener("keydown", pressed);
-  window.addEventListener("resize", () => follow([wandering]));
+  window.addEventListener("resize", () => { measure(); follow([wandering]); });
+  measure();
   fit(false);
   wander(tour[0]);
   go(0, true);

@@ -21,7 +21,7 @@ function cells(a, cell) {
     }
     rows.push(row);
   }
-  return h("table", { class: "cells" }, h("tbody", {}, rows));
+  return h("div", { class: "wide" }, h("table", { class: "cells" }, h("tbody", {}, rows)));
 }
 
 function heat(place) {
@@ -44,13 +44,14 @@ function badge(name) {
   return h("p", {}, h("span", { class: "badge", style: { background: family.colour, color: ink } }, family[here.lang]), family.says[here.lang]);
 }
 
-const partial = (k) => `∂L/∂${boxes[k].name || (boxes[k].kind === "op" ? boxes[k].op : "x")}`;
+const partial = (k) => `∂L/∂${nameOf(k)}`;
 
 // `several`: this is one contribution among others, so it is added, not set.
 function formulaView(told, left, result, several) {
   if (!told || !told.symbols) return null;
   const equals = several ? "+=" : "=";
-  const end = result && isScalar(result) ? ` = ${spell(result.data[0])}` : "";
+  const number = result && isScalar(result) ? spell(result.data[0]) : null;
+  const end = number === null || number === told.numbers ? "" : ` = ${number}`;
   return [
     h("p", { class: "formula" }, `${left} ${equals} ${told.symbols}`),
     told.numbers ? h("p", { class: "formula numbers" }, `${left} ${equals} ${told.numbers}${end}`) : null,

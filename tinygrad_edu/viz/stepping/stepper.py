@@ -93,7 +93,8 @@ class Stepper:
         """What is shown: boxes, edges, steps and numbers, ready for JSON."""
         from .film import film
 
-        return film(self.passed, self.marks, self.title)
+        made: dict[str, Any] = film(self.passed, self.marks, self.title)
+        return made
 
     def to_html(self) -> str:
         """The page as text: complete in itself, it asks for nothing from outside."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...engine import Node
 from ..formula import explained
-from ..names import Names
+from ..labels import Labels
 from ..notation import TEXT, written
 from ..record import Step
 from ..trace import Call, Expression, Symbol
@@ -18,43 +18,30 @@ __all__ = ["computed", "sent"]
 _LONGEST = 120  # letters of a formula with numbers; matrices are shown as pictures anyway
 
 
-def computed(node: Node, names: Names) -> dict[str, str]:
+def computed(node: Node, labels: Labels) -> dict[str, str]:
     """The forward formula, `σ(x)` and `σ(0.2)`; without numbers where they were freed."""
-    values = [None] * len(node.inputs) if node.values is None else node.values
+    freed = [0.0] * len(node.inputs)  # their letters are told, not their numbers
+    values = freed if node.values is None else node.values
     args = [Symbol(node.op.input_name(i), v) for i, v in enumerate(values) if _is_number(v)]
     call = Call(node.op, tuple(args) or (Symbol("x", 0.0),), node.params, node.z)
-    return _both(call, _letters(node, names), node.values is not None)
+    return _both(call, labels.letters(node), node.values is not None)
 
 
-def sent(step: Step, i: int, names: Names) -> dict[str, str]:
+def sent(step: Step, i: int, labels: Labels) -> dict[str, str]:
     """How input `i` came by its contribution, `g · y` and `−0.45 · 0.5`; empty where no formula
     can be read.
     """
     formula = explained(step, i).formula
-    return {} if formula is None else _both(formula, _letters(step.node, names), True)
+    return {} if formula is None else _both(formula, labels.letters(step.node), True)
 
 
 def _both(formula: Expression, letters: dict[str, str], filled: bool) -> dict[str, str]:
     told = {"symbols": written(formula, TEXT, letters)}
     if filled:
         numbers = written(formula, TEXT, numbers=True)
-        told |= {"numbers": numbers} if len(numbers) <= _LONGEST else {}
+        if len(numbers) <= _LONGEST and "‖" not in numbers:
+            told["numbers"] = numbers
     return told
-
-
-def _letters(node: Node, names: Names) -> dict[str, str]:
-    """The user's names for the letters of the rule, where every input has one; else they could
-    be confused.
-    """
-    known = {}
-    for i, edge in enumerate(node.inputs):
-        value = None if node.values is None else node.values[i]
-        name = names.of_constant(value) if edge is None else names.of(edge)
-        if name is None and not isinstance(value, int | float):
-            return {}
-        known[node.op.input_name(i)] = name or node.op.input_name(i)
-    own = names.of(node)
-    return known | ({"z": own} if own else {})
 
 
 def _is_number(value: Any) -> bool:

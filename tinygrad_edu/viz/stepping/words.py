@@ -30,9 +30,9 @@ WORDS: dict[str, dict[str, str]] = {
         "forward": "Forward",
         "backward": "Backward",
         "begin": "Before the first step",
-        "begin text": "The inputs and the weights have their values. Every step forward computes one "
-        "more value; then the gradient travels back, one operation at a time. Click an operation "
-        "to run to it.",
+        "begin text": "The inputs and the weights have their values. Every step forward computes "
+        "one more value; then the gradient travels back, one operation at a time. Click an "
+        "operation to run to it.",
         "keys": "Keys: ← → one step, Space plays, Home and End, B begins the backward pass. In the "
         "graph ↑ ↓ choose a box, Enter runs to it, Z opens a matrix product.",
         "leaf": "input",

@@ -47,7 +47,7 @@ function showZoom(focus) {
 
 function matrix(place, name, cell, lit) {
   const a = arrays[place], table = cells(a, cell);
-  [...table.rows].forEach((row, i) => [...row.cells].forEach((td, j) => td.classList.toggle("lit", lit(i, j))));
+  [...table.querySelectorAll("tr")].forEach((row, i) => [...row.cells].forEach((td, j) => td.classList.toggle("lit", lit(i, j))));
   const size = a.all ? word("shown", { rows: a.rows, cols: a.cols, all_rows: a.all[0], all_cols: a.all[1] }) : `${a.rows}×${a.cols}`;
   return h("figure", {}, h("figcaption", {}, name, h("span", { class: "soft" }, `  ${size}`)), table);
 }
@@ -62,6 +62,9 @@ function product({ a, b, c, names }, { i, j }, choose) {
     matrix(b, names[1], plain, (_, q) => q === j), matrix(a, names[0], plain, (r) => r === i),
     matrix(c, names[2], button, (r, q) => r === i && q === j));
 }
+
+// A number as a factor: a negative one in brackets.
+const held = (x) => (float(x) < 0 ? `(${spell(x)})` : spell(x));
 
 // The scalar graph of one element: pairs meet in ×, the products in +.
 function sum({ a, b, c, bias, names, terms }, { i, j }) {
@@ -92,7 +95,7 @@ function sum({ a, b, c, bias, names, terms }, { i, j }) {
   text(434, middle, "+", true);
   wire(451, middle, 480, middle);
   value(560, middle, letter(names[2], i, j), C.data[i * C.cols + j]);
-  const said = Array.from({ length: shown }, (_, k) => `${spell(A.data[i * A.cols + k])} · ${spell(B.data[k * B.cols + j])}`).join(" + ");
+  const said = Array.from({ length: shown }, (_, k) => `${held(A.data[i * A.cols + k])} · ${held(B.data[k * B.cols + j])}`).join(" + ");
   const rest = terms > shown ? " + …" : "", shift = extra && bias !== null && bias !== undefined ? ` + ${spell(arrays[bias].data[j])}` : "";
   return h("div", { class: "sum" },
     h("p", { class: "formula", id: "sum-symbols" }, `${letter(names[2], i, j)} = Σₖ ${names[0]}[${i},k] · ${names[1]}[k,${j}]${shift ? " + b" : ""}`),

@@ -45,14 +45,14 @@ def opened(step: Step, shelf: Shelf) -> dict[str, Any] | None:
     if zoom(node, shelf) is None:
         return None
     dx, dw, *_ = step.contributions
-    x, w, g = _matrices(node, *node.values[:2], step.g)
+    value_x, value_w = node.values[0], node.values[1]
+    x, w, g = _matrices(node, value_x, value_w, step.g)
     shown: dict[str, Any] = {"g": shelf.put(g), "xt": shelf.put(x.T), "wt": shelf.put(w.T)}
-    whole = not _is_stack(node) or node.values[0].shape[:-2] == node.values[1].shape[:-2]
-    blank = np.zeros_like
+    whole = not _is_stack(node) or value_x.shape[:-2] == value_w.shape[:-2]
     if whole and dx is not None:
-        shown["dx"] = shelf.put(_matrices(node, dx, blank(node.values[1]), step.g)[0])
+        shown["dx"] = shelf.put(_matrices(node, dx, value_w, step.g)[0])
     if whole and dw is not None:
-        shown["dw"] = shelf.put(_matrices(node, blank(node.values[0]), dw, step.g)[1])
+        shown["dw"] = shelf.put(_matrices(node, value_x, dw, step.g)[1])
     return shown
 
 
@@ -61,7 +61,9 @@ def _is_stack(node: Node) -> bool:
     return node.op.name == "matmul" and node.values[1].ndim > 2
 
 
-def _matrices(node: Node, x: np.ndarray, w: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, ...]:
+def _matrices(
+    node: Node, x: np.ndarray, w: np.ndarray, z: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The three as X (n, k), W (k, m) and Z (n, m)."""
     if _is_stack(node):
         x = x[None, :] if x.ndim == 1 else x.reshape(-1, *x.shape[-2:])[0]
