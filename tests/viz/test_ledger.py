@@ -16,8 +16,7 @@ from tinygrad_edu.errors import ArgumentError, InputTypeError
 from tinygrad_edu.op import SCALER, op
 from tinygrad_edu.ops.shape import sum_to
 from tinygrad_edu.viz.ledger import Ledger
-from tinygrad_edu.viz.notation import LATEX, TEXT, number, numbers
-from tinygrad_edu.viz.plain import plain_formula
+from tinygrad_edu.viz.notation import LATEX, TEXT
 from tinygrad_edu.viz.record import record
 
 from .graphs import graphs
@@ -272,23 +271,6 @@ def test_jupyter_shows_html():
     shown = viz.explain(e, e, lang="ru")._repr_html_()
     assert "распределитель" in shown
     assert "<script" not in shown
-
-
-def test_numbers_for_people():
-    """Four digits, a true minus, nothing small rounded to 0."""
-    assert number(-1.5) == "−1.5"
-    assert number(1e-7 / 3) == "3.333e-08"
-    assert number(-math.inf) == "−∞"
-    assert numbers(np.array([[1.0, -2.0]])) == "[[1, −2]]"
-    assert numbers(np.zeros((0, 3))) == "(0×3)"
-    assert plain_formula(r"z = \frac{1}{n} \sum_i x_i") == "z = 1/n Σ_i x_i"
-    assert plain_formula(r"z = x \odot y") == "z = x ⊙ y"
-
-
-def test_every_op_of_the_library_has_a_plain_formula():
-    """No command of LaTeX is left in a terminal."""
-    for declared in torch.op.registry.values():
-        assert not re.search(r"[\\{}]", plain_formula(declared.formula)), declared.name
 
 
 def test_latex_of_a_network_is_balanced():

@@ -32,16 +32,14 @@ def explain(
     `names` as in `record`; `lang` is "en" or "ru", by default that of the user's locale; `digits`
     the significant digits of the numbers.
 
-    Ask before `backward()` frees the values, or keep them: `backward(retain_graph=True)`. The
-    result prints itself, shows itself in Jupyter, and gives Markdown, LaTeX and HTML.
+    Ask before `backward()` frees the values, or keep them: `backward(retain_graph=True)`.
 
     Raises `InputTypeError` where x is no tensor with a gradient, or no output is found.
     """
-    frame = sys._getframe(1)
     edge = None
     if isinstance(x, Tensor) and x.requires_grad:
         if output is None:
-            output = _last_use(x, frame.f_locals.values())
+            output = _last_use(x, sys._getframe(1).f_locals.values())
         edge = x.edge if output is not None and output is not x else None
         if output is None:
             output = x

@@ -218,46 +218,58 @@ def written(
 
     An array that no letter stands for is called by `letters[""]`.
     """
+    return _Writer(way, letters or {}, numbers, digits).write(x)[0]
 
-    def letter(s: Symbol) -> tuple[str, int]:
+
+class _Writer:
+    """Writes expressions, each with the strength that holds it together."""
+
+    def __init__(
+        self, way: Notation, letters: Mapping[str, str], numbers: bool, digits: int
+    ) -> None:
+        self.way, self.letters, self.numbers, self.digits = way, letters, numbers, digits
+
+    def held(self, x: Expression, least: int) -> str:
+        """`x`, between parentheses where it would fall apart."""
+        text, strength = self.write(x)
+        return text if strength >= least else self.way.fence.format(text)
+
+    def write(self, x: Expression) -> tuple[str, int]:
+        """The text of `x` and its strength."""
+        if isinstance(x, Symbol):
+            return self._letter(x)
+        way, name, args = self.way, x.op.name, x.args
+        if name in way.templates:
+            tight = name in _TIGHT or (way is TEXT and name in ("exp", "expm1"))
+            inner = [self.held(a, ATOM if tight else 0) for a in args]
+            return way.templates[name].format(*inner), ATOM
+        if name in _COMPARE or name in _LOGIC:
+            return f"[{self.held(args[0], 0)}{way.signs[name]}{self.held(args[1], 0)}]", ATOM
+        if name == "neg":
+            return way.signs["neg"] + self.held(args[0], PRODUCT), SUM
+        if name == "pow":
+            braced = f"{{{self.held(args[1], 0)}}}" if way is LATEX else self.held(args[1], ATOM)
+            return f"{self.held(args[0], ATOM)}^{braced}", POWER
+        if name in _STRENGTH:
+            return self._pair(name, args)
+        return way.call(name, [self.held(a, 0) for a in args], _axis(x)), ATOM
+
+    def _pair(self, name: str, args: tuple[Expression, ...]) -> tuple[str, int]:
+        """Two operands with a sign between them; between two arrays the product is ⊙."""
+        signs, s = self.way.signs, _STRENGTH[name]
+        wide = name == "mul" and all(np.ndim(a.value) for a in args)
+        right = self.held(args[1], s if name in ("add", "mul", "matmul") else s + 1)
+        left, strength = self.write(args[0])
+        if strength < s and not (s is PRODUCT and left.startswith(signs["neg"])):
+            left = self.way.fence.format(left)
+        whole = left + signs["odot" if wide else name] + right
+        return whole, SUM if whole.startswith(signs["neg"]) else s
+
+    def _letter(self, s: Symbol) -> tuple[str, int]:
         value = np.asarray(s.value)
         if not s.name and value.size and (value == value.flat[0]).all():
             value = value.flat[0]  # one number, many times
-        if not numbers and (s.name or np.ndim(value)):
-            return way.name((letters or {}).get(s.name, s.name or "c")), ATOM
-        text = way.number(value, digits)
-        long = text[:1] in "−-" or np.size(value) > FEW
-        return text, SUM if long else ATOM
-
-    def held(x: Expression, least: int) -> str:
-        text, strength = write(x)
-        return text if strength >= least else way.fence.format(text)
-
-    def write(x: Expression) -> tuple[str, int]:
-        if isinstance(x, Symbol):
-            return letter(x)
-        name, args = x.op.name, x.args
-        if name in way.templates:
-            tight = name in _TIGHT or (way is TEXT and name in ("exp", "expm1"))
-            inner = [held(a, ATOM if tight else 0) for a in args]
-            return way.templates[name].format(*inner), ATOM
-        if name in _COMPARE or name in _LOGIC:
-            return f"[{held(args[0], 0)}{way.signs[name]}{held(args[1], 0)}]", ATOM
-        if name == "neg":
-            return way.signs["neg"] + held(args[0], PRODUCT), SUM
-        if name == "pow":
-            power = write(args[1])[0]
-            braced = f"{{{power}}}" if way is LATEX else held(args[1], ATOM)
-            return held(args[0], ATOM) + "^" + braced, POWER
-        if name in _STRENGTH:
-            s = _STRENGTH[name]
-            wide = name == "mul" and all(np.ndim(a.value) for a in args)
-            right = held(args[1], s if name in ("add", "mul", "matmul") else s + 1)
-            left, strength = write(args[0])
-            if strength < s and not (s is PRODUCT and left.startswith(way.signs["neg"])):
-                left = way.fence.format(left)
-            whole = left + way.signs["odot" if wide else name] + right
-            return whole, SUM if whole.startswith(way.signs["neg"]) else s
-        return way.call(name, [held(a, 0) for a in args], _axis(x)), ATOM
-
-    return write(x)[0]
+        if not self.numbers and (s.name or np.ndim(value)):
+            return self.way.name(self.letters.get(s.name, s.name or "c")), ATOM
+        text = self.way.number(value, self.digits)
+        return text, SUM if text[:1] in "−-" or np.size(value) > FEW else ATOM

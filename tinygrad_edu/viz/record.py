@@ -196,7 +196,12 @@ def record(
     passed = Backward(ancestors([output.node]), output, known)
     if gradient is None:
         gradient = Tensor(np.ones_like(output.array))
-    start = seed(output, gradient, False)
+    _run(passed, seed(output, gradient, False))
+    return passed
+
+
+def _run(passed: Backward, start: tuple[Any, Any]) -> None:
+    """The pass itself, unnoticed by anybody else."""
 
     def note(event: Any) -> None:
         sent = tuple(None if share is None else np.asarray(share) for share in event.contributions)
@@ -208,7 +213,6 @@ def record(
             passed._leaf_gradients = {edge: np.asarray(g) for edge, g in found.items()}
         except GradientError as error:
             passed.error = error
-    return passed
 
 
 def _wants_caller(names: Any) -> bool:
