@@ -125,6 +125,14 @@ def test_a_sheet_and_its_key_for_a_class():
         assert r"\paragraph" in test.key().to_latex()
 
 
+def test_the_sheet_gives_the_data_too():
+    """Who is to answer needs every number that the pass used."""
+    x = torch.tensor([2.0, 5.0])
+    w = torch.tensor([1.0, 3.0], requires_grad=True)
+    loss = (w * x).sum()
+    assert "x = [2, 5]" in viz.quiz(loss).to_text(False)
+
+
 def test_a_graph_without_values_has_no_questions():
     """Asked after backward() freed them: the error says what to do."""
     a = torch.tensor(7.0, requires_grad=True)

@@ -165,7 +165,8 @@ class Ledger(Page):
         text = " + ".join(_fenced(self._numbers(p)) for p in parts) if len(parts) > 1 else ""
         text = f"{text} = " if text and shown else ""
         yield Block("total", (slope, f" = {text}{self._numbers(account.gradient)}"))
-        if self.passed.hooked(account.edge):
+        total = sum(parts) if parts else account.gradient
+        if self.passed.hooked(account.edge) and not np.array_equal(total, account.gradient):
             yield Block("note", (self._words["hooked"],))
 
     def _beginning(self) -> tuple[Any, ...]:

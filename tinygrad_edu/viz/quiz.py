@@ -184,11 +184,18 @@ class Quiz(Page):
     def _given(self) -> list[Block]:
         """The graph as a person needs it: every op as it was written, with its value."""
         leaves = [f"{self.labels.of(leaf)} = {numbers(leaf.array)}" for leaf in self.passed.leaves]
+        given = {  # the data, each once; a bare number stands in the op itself
+            self.labels.of_input(node, i): node.values[i]
+            for node in self.passed.nodes
+            for i, edge in enumerate(node.inputs)
+            if edge is None and isinstance(node.values[i], np.ndarray)
+        }
+        data = [f"{k} = {numbers(v)}" for k, v in given.items() if k != numbers(v)]
         ops = [f"{self.labels.call(node)} = {numbers(node.z)}" for node in self.passed.nodes]
         return [
             Block("title", (self._words["quiz"],)),
             Block("head", (self._words["given"],)),
-            *(Block("line", (text,), 1) for text in leaves + ops),
+            *(Block("line", (text,), 1) for text in data + leaves + ops),
         ]
 
     def blocks(self) -> Sequence[Block]:
