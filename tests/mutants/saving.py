@@ -19,7 +19,7 @@ MUTANTS = [
     Mutant(
         "where the last part does not fit, the first ones stay changed",
         "tinygrad_edu/serialization/checkpoint.py",
-        "            _restore(parts[part_name], state)\n",
+        "            restore(parts[part_name], state)\n",
         "            pass\n",
         (RESUME,),
     ),
