@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,6 +18,11 @@ from ...tensor import Tensor
 from .style import COLOURS, MARKS, array_of, dress, figure, words_of
 
 __all__ = ["BoundaryFilm", "decision_boundary"]
+
+_SIGNS = {
+    "minus": "−", "plus": "+", "fast-backward": "|◀", "step-backward": "◁", "play": "▶",
+    "play fa-flip-horizontal": "◀", "pause": "II", "step-forward": "▷", "fast-forward": "▶|",
+}  # fmt: skip
 
 
 def decision_boundary(
@@ -124,8 +130,13 @@ class BoundaryFilm:
         return file
 
     def to_html(self, interval: int = 120) -> str:
-        """The film with buttons, as HTML that holds its pictures."""
-        return str(self.animation(interval).to_jshtml(default_mode="loop"))
+        """The film with buttons, as HTML that needs nothing from outside.
+
+        matplotlib's own page asks a server for the signs on its buttons: here they are letters.
+        """
+        page = str(self.animation(interval).to_jshtml(default_mode="loop"))
+        page = re.sub(r"<link[^>]*>", "", page)
+        return re.sub(r'<i class="fa fa-([\w -]+)"></i>', lambda m: _SIGNS.get(m[1], m[1]), page)
 
     def _repr_html_(self) -> str:
         return self.to_html()

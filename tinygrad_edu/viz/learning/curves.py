@@ -63,12 +63,14 @@ def _columns(history: Any) -> dict[str, list[float]]:
         columns = {name: [row.get(name) for row in rows] for name in names}
     if len({len(values) for values in columns.values()}) > 1:
         lengths = ", ".join(f"{name}: {len(values)}" for name, values in columns.items())
-        raise ArgumentError(f"curves: the columns differ in length ({lengths}). One per epoch each.")
+        raise ArgumentError(
+            f"curves: the columns differ in length ({lengths}). One per epoch each."
+        )
     return columns
 
 
 def _lines(columns: Mapping[str, list[float]], quantity: str) -> dict[str, list[float]]:
-    found = {}
+    found: dict[str, list[float]] = {}
     for part, prefixes in _PARTS.items():
         for prefix in prefixes:
             if columns.get(prefix + quantity):

@@ -17,6 +17,7 @@ import numpy as np
 from ...autograd import no_grad
 from ...errors import ArgumentError
 from ...nn import Module
+from ...tensor import Tensor
 from .style import COLOURS, dress, figure, words_of
 
 __all__ = ["Landscape", "landscape", "loss_landscape"]
@@ -61,13 +62,13 @@ def landscape(
         with no_grad(), np.errstate(all="ignore"):
             for i, j in np.ndindex(steps, steps):
                 for p, w, d, e in zip(places, before, first, second, strict=True):
-                    p.copy_(type(p)(w + (way[j] * d + way[i] * e).astype(w.dtype)))
+                    p.copy_(Tensor(w + (way[j] * d + way[i] * e).astype(w.dtype)))
                 loss = loss_of()
                 losses[i, j] = float(getattr(loss, "array", loss))
     finally:
         with no_grad():
             for p, w in zip(places, before, strict=True):
-                p.copy_(type(p)(w))
+                p.copy_(Tensor(w))
     return Landscape(way, way, losses)
 
 
@@ -76,7 +77,9 @@ def _direction(weight: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     drawn = rng.normal(size=weight.shape)
     axes = tuple(range(1, weight.ndim))
     lengths = np.sqrt((drawn**2).sum(axes, keepdims=True))
-    return np.asarray(drawn / lengths * np.sqrt((weight.astype(float) ** 2).sum(axes, keepdims=True)))
+    return np.asarray(
+        drawn / lengths * np.sqrt((weight.astype(float) ** 2).sum(axes, keepdims=True))
+    )
 
 
 def loss_landscape(
@@ -101,8 +104,8 @@ def loss_landscape(
     flat.contour(found.across, found.up, finite, levels=12, colors="white", linewidths=0.4)
     flat.plot(0, 0, "X", color=COLOURS[1], markersize=11, markeredgecolor="white")
     flat.annotate(words["here"], (0, 0), (8, 8), textcoords="offset points", color="white")
-    names = [words["direction"].format(number=k) for k in (1, 2)]
-    dress(flat, "", *names, grid=False)
+    first, second = (words["direction"].format(number=k) for k in (1, 2))
+    dress(flat, "", first, second, grid=False)
     made.colorbar(shown, ax=flat, label=words["loss"])
     deep = made.add_subplot(1, 2, 2, projection="3d")
     deep.plot_surface(*np.meshgrid(found.across, found.up), finite, cmap="viridis", linewidth=0)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ArgumentError
-from .style import COLOURS, array_of, dress, diverging, figure, words_of
+from .style import COLOURS, array_of, diverging, dress, figure, words_of
 
 __all__ = ["confusion_matrix", "picture_grid", "weights"]
 

@@ -135,7 +135,7 @@ def _histogram(sights: list[Sight], bins: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def gradient_flow(source: Any, lang: str | None = None) -> Any:
-    """The norm of the gradient in every layer, from the input to the output, on a logarithmic scale.
+    """The norm of the gradient in every layer, from input to output, on a logarithmic scale.
 
     `source` is a module after `loss.backward()`, and the norms are those of its parameters'
     gradients; or a `LayerWatch`, and there is a line for its first, middle and last step. Where the
@@ -150,7 +150,7 @@ def gradient_flow(source: Any, lang: str | None = None) -> Any:
         lines = {f"{words['step']} {k + 1}": [s[k].norm for s in seen.values()] for k in steps}
         below = words["layer"]
     else:
-        parameters = getattr(source, "named_parameters", list)()
+        parameters: Any = getattr(source, "named_parameters", list)()
         norms = {n: _norm(p.grad) for n, p in parameters if p.grad is not None}
         if not norms:
             raise ArgumentError(

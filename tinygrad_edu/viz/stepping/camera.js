@@ -11,7 +11,7 @@ function place() {
 }
 
 // The whole graph, where it can be read so; else its beginning, in a size that can.
-const READABLE = 0.62;
+const READABLE = 0.8;
 function fit(whole) {
   const { width, height } = stage, [w, high] = film.size, foot = 44;
   const all = Math.min((width - 16) / w, (height - foot - 16) / high, 1.9);

@@ -102,8 +102,9 @@ function showBox(k, t) {
   parts.value.replaceChildren(...(born ? content(box.value, box, 0, "", gone) : []));
   const grad = gradient ? array(box.grad) : null;
   const partial = some && !gradient ? word("some", { here: some, all }) : "";
+  const count = partial && `${some}/${all} …`;
   const has = box.kind === "op" || box.kind === "leaf";
-  parts.grad.replaceChildren(...(has && (grad || partial) ? content(grad ? box.grad : null, box, 1, grad ? signOf(grad) : "", partial) : []));
+  parts.grad.replaceChildren(...(has && (grad || partial) ? content(grad ? box.grad : null, box, 1, grad ? signOf(grad) : "", count) : []));
   parts.title.textContent = describe(k, born, gradient, partial);
   parts.group.setAttribute("aria-label", parts.title.textContent);
 }
