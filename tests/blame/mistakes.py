@@ -15,16 +15,16 @@ Share = np.ndarray
 
 
 def _transposed(share: Share, g: Share) -> Share:
-    return np.swapaxes(share, -1, -2) if share.ndim > 1 and share.shape[-1] == share.shape[-2] else (
-        share
-    )
+    square = share.ndim > 1 and share.shape[-1] == share.shape[-2]
+    return np.swapaxes(share, -1, -2) if square else share
 
 
 def _one_copy(share: Share, g: Share) -> Share:
     """Of the copies whose gradients should add up, only the first is used."""
-    return share[:1] * np.eye(1, share.shape[0])[0].reshape(-1, *[1] * (share.ndim - 1)) if (
-        share.ndim and share.shape[0] > 1
-    ) else share
+    new = np.array(share)
+    if new.ndim:
+        new[1:] = 0
+    return new
 
 
 def _averaged(share: Share, g: Share) -> Share:

@@ -111,9 +111,9 @@ def _climb(middle: np.ndarray, above: np.ndarray, below: np.ndarray, eps: float)
         for a, b in ((edge_value, value), (edge_error, error), (edge_rung, rung))
     )
     kind, low = _kinds(left, right, noise, one_sided)
-    ends = [_rung(x, low) for x in (left, right)]
     kind = np.where(np.isfinite(middle) & np.isfinite(error), kind, LOST)
-    return Measured(value, error, *ends, kind, STEPS[rung.astype(int)], False)
+    step = STEPS[rung.astype(int)]
+    return Measured(value, error, _rung(left, low), _rung(right, low), kind, step, False)
 
 
 def _best(d: np.ndarray, noise: np.ndarray, gain: float) -> tuple[np.ndarray, ...]:

@@ -17,6 +17,8 @@ That is where to begin; the others stand below it in the same order.
 
 from __future__ import annotations
 
+import inspect
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -26,18 +28,19 @@ import numpy as np
 from ..autograd import enable_grad
 from ..engine import Node, ancestors
 from ..errors import GradcheckError, InputTypeError
+from ..op import Op
 from ..tensor import Tensor
 from . import blame_words
 from .kinks import Kink
 from .local import Local
-from .node_check import Checked, Proof, check_input
+from .node_check import Checked, Proof, check_node
 
 __all__ = ["Report", "Wrong", "blame"]
 
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A rule that is wrong: the `number`-th node of the backward pass, its op, argument and line."""
+    """A wrong rule: of the `number`-th node of the backward pass, made at the user's `where`."""
 
     node: Node = field(repr=False)
     number: int
@@ -105,9 +108,10 @@ class Report:
 
     def graph(self, **options: Any) -> Any:
         """The graph as a picture with the wrong nodes marked (see `viz.graph`)."""
-        from ..viz import graph
+        from .. import viz
 
-        return graph(self.loss, marks=self.marks(), **{"lang": self.lang, **options})
+        draw: Any = viz.graph
+        return draw(self.loss, marks=self.marks(), **{"lang": self.lang, **options})
 
     def stepper(self, **options: Any) -> Any:
         """The backward pass step by step with the wrong nodes marked (see `viz.stepper`)."""
@@ -148,14 +152,9 @@ def blame(
     locals_ = ((number, Local(node)) for number, node in enumerate(nodes, 1))
     with np.errstate(all="ignore"):
         for number, local in locals_:
-            for i in range(len(local.inputs)):
-                if local.rule(i) is not None and _floating(local.origin.values[i]):
-                    _enter(report, local, i, number, check_input(local, i, rng))
+            for argument, found in check_node(local, rng).items():
+                _enter(report, local, argument, number, found)
     return report
-
-
-def _floating(value: Any) -> bool:
-    return isinstance(value, np.ndarray) and value.dtype.kind == "f"
 
 
 def _computed(fn: Any, inputs: Any) -> Tensor:
@@ -168,8 +167,10 @@ def _computed(fn: Any, inputs: Any) -> Tensor:
     given = inputs if isinstance(inputs, list | tuple) else () if inputs is None else (inputs,)
     with enable_grad():
         result = fn(*given)
-        outputs = result if isinstance(result, Iterable) and not isinstance(result, Tensor) else (
-            [result]
+        outputs = (
+            result
+            if isinstance(result, Iterable) and not isinstance(result, Tensor)
+            else ([result])
         )
         parts = [y for y in outputs if isinstance(y, Tensor) and y.requires_grad]
         if not parts:
@@ -183,32 +184,27 @@ def _computed(fn: Any, inputs: Any) -> Tensor:
     return loss
 
 
-def _enter(report: Report, local: Local, i: int, number: int, found: Checked) -> None:
-    """Put what was found about one input into the report."""
-    op, node = local.op, local.origin
-    report.rules += 1
+def _enter(report: Report, local: Local, argument: str, number: int, found: Checked) -> None:
+    """Put what was found about one argument into the report."""
+    op, where = local.op, local.origin.where
+    report.rules += "," not in argument
     report.exact += found.exact
     report.skipped += found.skipped
     report.kinks += found.kinks
-    if found.proof is None:
-        if found.doubtful:
-            report.doubtful.append(f"{op.name}.{op.input_name(i)} ({node.where})")
-        else:
-            report.certainty = max(report.certainty, found.certainty)
-        return
-    wrong = Wrong(
-        node, number, op.name, op.input_name(i), node.where, _rule_line(local, i), found.proof
-    )
-    report.wrong.append(wrong)
+    if found.proof is not None:
+        rule = _rule_line(op, argument)
+        wrong = Wrong(local.origin, number, op.name, argument, where, rule, found.proof)
+        report.wrong.append(wrong)
+    elif found.doubtful:
+        report.doubtful.append(f"{op.name}.{argument} ({where})")
+    else:
+        report.certainty = max(report.certainty, found.certainty)
 
 
-def _rule_line(local: Local, i: int) -> str:
+def _rule_line(op: Op, argument: str) -> str:
     """Where the rule itself is written: `file.py:12`."""
-    import inspect
-    import os
-
-    rule: Any = local.op.rule(i)
+    i = 0 if op.variadic else op.inputs.index(argument.split(",")[0])
+    rule: Any = op.rule(i)
     fn = getattr(rule, "fn", None) or getattr(getattr(rule, "function", None), "backward", None)
-    fn = inspect.unwrap(fn) if fn is not None else None
-    code = getattr(fn, "__code__", None)
+    code = getattr(inspect.unwrap(fn), "__code__", None) if fn is not None else None
     return f"{os.path.basename(code.co_filename)}:{code.co_firstlineno}" if code else ""

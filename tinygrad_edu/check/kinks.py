@@ -12,14 +12,14 @@ Reference: F. H. Clarke, "Optimization and Nonsmooth Analysis" (1983).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from .local import Local
 
-__all__ = ["Kink", "judge_kinks"]
+__all__ = ["Kink", "judge_kinks", "judge_together"]
 
 MOST = 8  # kinked outputs of one node that are judged; the others are like them
 AROUND = 24  # points nearby at which the slope is taken
@@ -55,22 +55,40 @@ class Kink:
         return self.low - self.tolerance <= self.value <= self.high + self.tolerance
 
 
-def judge_kinks(
-    local: Local, i: int, outputs: np.ndarray, scale: np.ndarray, rng: np.random.Generator
-) -> list[Kink]:
+def judge_kinks(local: Local, i: int, outputs: np.ndarray, rng: np.random.Generator) -> list[Kink]:
     """A verdict for each kinked output of the node (the first few of many), by input `i`."""
     found: list[Kink] = []
     points = _nearby(local, rng)
     for k in outputs[:MOST]:
-        one = np.zeros(local.z.size)
-        one[k] = 1.0
-        gx = local.pull(one, i)
-        elements = _elements(local, i, int(k), gx, scale)
-        for row in [*elements, sum(elements)] if len(elements) > 1 else elements:
-            kink = _judge(local, i, int(k), gx, row.reshape(gx.shape), points)
+        gx = _gradient(local, i, int(k))
+        elements = _elements(local, i, int(k), gx)
+        for row in [*elements, np.sum(elements, 0)] if len(elements) > 1 else elements:
+            kink = _judge(local, int(k), {i: gx}, {i: row.reshape(gx.shape)}, points)
             if kink.low != kink.high or not kink.valid:
                 found.append(kink)
     return found
+
+
+def judge_together(
+    local: Local, inputs: Sequence[int], outputs: np.ndarray, rng: np.random.Generator
+) -> list[Kink]:
+    """The invalid ones among the kinked outputs as all `inputs` move at once: shares must add up.
+
+    At a tie of max(x, y) each of the two may receive anything from 0 to 1, but not both the whole.
+    """
+    points, found = _nearby(local, rng), []
+    u = {i: np.ones_like(local.values[i]) for i in inputs}
+    for k in outputs[:MOST]:
+        gx = {i: _gradient(local, i, int(k)) for i in inputs}
+        found.append(_judge(local, int(k), gx, u, points))
+    return [kink for kink in found if not kink.valid]
+
+
+def _gradient(local: Local, i: int, k: int) -> np.ndarray:
+    """∂z_k/∂(input i), as the rule has it."""
+    one = np.zeros(local.z.size)
+    one[k] = 1.0
+    return local.pull(one, i)
 
 
 def _nearby(local: Local, rng: np.random.Generator) -> list[Local]:
@@ -91,19 +109,17 @@ def sizes(x: np.ndarray) -> np.ndarray:
     return np.asarray(np.maximum(finite, 1e-3 * (float(finite.max(initial=0.0)) or 1.0)))
 
 
-def _elements(
-    local: Local, i: int, k: int, gx: np.ndarray, scale: np.ndarray
-) -> list[np.ndarray]:
+def _elements(local: Local, i: int, k: int, gx: np.ndarray) -> list[np.ndarray]:
     """Unit directions along the elements of input `i` that output `k` depends on."""
     x = local.values[i]
-    units = []
+    far = 1e-3 * sizes(x).ravel()
+    units: list[np.ndarray] = []
     ranked = np.argsort(gx.ravel() == 0, kind="stable")  # those that the rule names come first
     for j in ranked[: 8 * ELEMENTS]:
         unit = np.zeros(x.size)
         unit[j] = 1.0
-        h = 1e-3 * scale.ravel()[j]
-        moved = [local.moved(i, np.asarray(x + s * h * unit.reshape(x.shape)))[k] for s in (1, -1)]
-        if gx.flat[j] != 0 or any(z != local.z.flat[k] for z in moved):
+        ways = (x + s * far[j] * unit.reshape(x.shape) for s in (1, -1))
+        if gx.flat[j] != 0 or any(local.moved(i, way)[k] != local.z.flat[k] for way in ways):
             units.append(unit)
         if len(units) == ELEMENTS:
             break
@@ -111,31 +127,36 @@ def _elements(
 
 
 def _judge(
-    local: Local, i: int, k: int, gx: np.ndarray, u: np.ndarray, points: list[Local]
+    local: Local,
+    k: int,
+    gx: Mapping[int, np.ndarray],
+    u: Mapping[int, np.ndarray],
+    points: list[Local],
 ) -> Kink:
-    """The interval along `u`, from the sides and from the points nearby, and the rule's value."""
-    x = local.values[i]
-    h = 1e-2 * RADIUS * float(sizes(x)[u != 0].min())
+    """The interval of output k along `u`, from the sides and the points nearby, and the rule's
+    value.
+    """
+    h = 1e-2 * RADIUS * min(float(sizes(local.values[i])[way != 0].min()) for i, way in u.items())
 
     def slope(at: Local, a: float, b: float) -> float:
-        y = at.values[i]
-        high, low = (float(at.moved(i, np.asarray(y + s * u))[k]) for s in (b, a))
+        ends = [{i: np.asarray(at.values[i] + s * way) for i, way in u.items()} for s in (a, b)]
+        low, high = (float(at.with_inputs(end)[k]) for end in ends)
         return (high - low) / (b - a)
 
     left, right = slope(local, -h, 0.0), slope(local, 0.0, h)
-    around = [left, right, *(slope(p, -h, h) for p in points)]
-    spread = np.array([s for s in around if np.isfinite(s)] or [np.nan])
-    low, high = float(spread.min()), float(spread.max())
-    value = float((gx * u).sum())
-    steep = max(abs(low), abs(high), float(np.abs(gx).max()))
-    single = np.flatnonzero(u)
-    place: Any = None
-    if len(single) == 1:
-        place = tuple(int(n) for n in np.unravel_index(int(single[0]), x.shape))
-    output = tuple(int(n) for n in np.unravel_index(k, local.z.shape))
+    # A side is <s, u> for some valid s as well, by the mean value theorem.
+    around = np.array([left, right, *(slope(p, -h, h) for p in points)])
+    low, high = float(np.nanmin(around)), float(np.nanmax(around))
+    value = float(sum((gx[i] * way).sum() for i, way in u.items()))
+    steep = max(abs(low), abs(high), *(float(np.abs(g).max()) for g in gx.values()))
     if high - low < TOLERANCE * steep:  # no kink in this direction: one number, measured twice
         low = high = (low + high) / 2
-    return Kink(
-        local.op.name, local.op.input_name(i), place, output, float(x[place]) if place is not None
-        else float("nan"), left, right, low, high, value, TOLERANCE * steep,
-    )
+    (i, way), *others = u.items()
+    place, x = None, float("nan")
+    if not others and np.count_nonzero(way) == 1:
+        place = tuple(int(n) for n in np.argwhere(way)[0])
+        x = float(local.values[i][place])
+    argument = ", ".join(local.op.input_name(i) for i in u)
+    output = tuple(int(n) for n in np.unravel_index(k, local.z.shape))
+    sides = (left, right, low, high, value, TOLERANCE * steep)
+    return Kink(local.op.name, argument, place, output, x, *sides)

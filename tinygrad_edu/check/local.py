@@ -7,7 +7,7 @@ function runs again, and its rule is asked about that run.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,22 +55,31 @@ class Local:
         return [np.shape(value) for value in self.values]
 
     def moved(self, i: int, x: np.ndarray) -> np.ndarray:
-        """The output where input `i` is `x`, flat; NaN where the op refuses it (log of a share > 1).
+        """The output where input `i` is `x`, flat."""
+        return self.with_inputs({i: x})
+
+    def with_inputs(self, changed: Mapping[int, np.ndarray]) -> np.ndarray:
+        """The output, flat, with some inputs changed; NaN where the op refuses them (log of −1).
 
         Complex numbers are refused aloud: an op that does not take them has no complex step.
         """
-        values = [*self.values[:i], x, *self.values[i + 1 :]]
+        values = [changed.get(i, value) for i, value in enumerate(self.values)]
         try:
             return self._run(values)[0].ravel()
         except Exception:  # a forward function of the user's may raise anything
-            if x.dtype.kind == "c":
+            if any(x.dtype.kind == "c" for x in changed.values()):
                 raise
             return np.full(self.z.size, np.nan)
 
     def at(self, values: Sequence[Any]) -> Local:
         """The same node at other numbers."""
         twin = object.__new__(Local)
-        twin.origin, twin.op, twin.inputs, twin.params = self.origin, self.op, self.inputs, self.params
+        twin.origin, twin.op, twin.inputs, twin.params = (
+            self.origin,
+            self.op,
+            self.inputs,
+            self.params,
+        )
         twin._rerun = self._rerun
         twin.z, twin.values = twin._run(list(values))
         return twin
@@ -84,8 +93,7 @@ class Local:
 
         Whatever the rule raises passes through, and so does a shape that cannot be summed up.
         """
-        rule = self.op.rule(i)
-        assert rule is not None
+        rule: Any = self.op.rule(i)
         with np.errstate(all="ignore"):
             share = np.asarray(rule.pull(g.reshape(self.z.shape).copy(), self))
         shape = self.shape_of(i)
@@ -97,7 +105,11 @@ class Local:
 
     def floats(self) -> list[int]:
         """The inputs that can be moved."""
-        return [i for i, v in enumerate(self.values) if isinstance(v, np.ndarray) and v.dtype.kind == "f"]
+        return [
+            i
+            for i, v in enumerate(self.values)
+            if isinstance(v, np.ndarray) and v.dtype.kind == "f"
+        ]
 
 
 def _wide(value: Any) -> Any:

@@ -7,8 +7,8 @@ For an upstream gradient v and a direction u in the input, the chain rule says
 and the right side is measured. Small inputs are moved element by element; large ones in a few
 random directions, in which a wrong rule hides with probability 0; elements are then looked at only
 to find the numbers that prove it. Outputs with a kink on the way are left out of v and judged one
-by one: each must be a valid subgradient (`kinks`). Outputs that jump (floor at a whole number), have
-an infinite slope (√ at 0) or no value have no derivative to compare with, and are counted.
+by one: each must be a valid subgradient (`kinks`). Outputs that jump (floor at a whole number),
+have an infinite slope (√ at 0) or no value have no derivative to compare with, and are counted.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 
 from ..autograd.slopes import JUMP, KINK, LOST, SMOOTH, Measured, measure
-from .kinks import Kink, judge_kinks
+from .kinks import Kink, judge_kinks, judge_together
 from .local import Local
 
-__all__ = ["Checked", "Proof", "check_input", "scales"]
+__all__ = ["Checked", "Proof", "check_node"]
 
 FULL = 6  # inputs of up to so many elements are moved one by one
 PROJECTIONS = 3
@@ -56,6 +56,7 @@ class Checked:
     kinks      the kinks that were met, each with its verdict
     certainty  the relative error of the measurement: how well "right" is known
     exact      whether a complex step confirmed the measurement
+    kinked     the outputs with a kink
     skipped    outputs without a finite slope here, or without a value
     doubtful   whether rounding leaves no digit to compare
     """
@@ -64,6 +65,7 @@ class Checked:
     kinks: list[Kink] = field(default_factory=list)
     certainty: float = 0.0
     exact: bool = False
+    kinked: np.ndarray = field(default_factory=lambda: np.zeros(0, int))
     skipped: int = 0
     doubtful: bool = False
 
@@ -74,6 +76,21 @@ def scales(x: np.ndarray) -> np.ndarray:
     typical = float(np.sqrt(np.mean(finite**2))) if x.size else 0.0
     floor = 1e-3 * typical if typical else 1.0
     return np.asarray(np.maximum(finite, floor))
+
+
+def check_node(local: Local, rng: np.random.Generator) -> dict[str, Checked]:
+    """Every rule that the engine would run at this node, by the name of its argument."""
+    inputs = [i for i in local.floats() if local.rule(i) is not None]
+    found = {i: check_input(local, i, rng) for i in inputs}
+    named = {local.op.input_name(i): checked for i, checked in found.items()}
+    tied = [i for i, checked in found.items() if checked.kinked.size]
+    if len(tied) > 1 and not any(checked.proof for checked in found.values()):
+        shared = np.array(sorted(set.intersection(*(set(found[i].kinked) for i in tied))), int)
+        kinks = judge_together(local, tied, shared, rng)
+        if kinks:
+            together = Checked(_invalid(kinks), kinks)
+            named[kinks[0].argument] = together
+    return named
 
 
 def check_input(local: Local, i: int, rng: np.random.Generator) -> Checked:
@@ -96,8 +113,10 @@ def check_input(local: Local, i: int, rng: np.random.Generator) -> Checked:
         if wrong is not None:
             found.proof = _prove(local, i, rows[wrong], v, rng)
         kinked = (slopes.kind == KINK).any(0) & ~((slopes.kind >= JUMP).any(0))
+        found.kinked = np.flatnonzero(kinked)
         if found.proof is None and kinked.any():
-            found.kinks, found.proof = _at_kinks(local, i, np.flatnonzero(kinked), rng)
+            found.kinks = judge_kinks(local, i, found.kinked, rng)
+            found.proof = _invalid(found.kinks)
     except Exception as error:  # a rule of the user's may raise anything: that is a finding too
         found.proof = Proof(raised=f"{type(error).__name__}: {error}")
     return found
@@ -203,15 +222,13 @@ def _mixed(local: Local, i: int, row: np.ndarray, v: np.ndarray) -> Proof:
     return Proof(None, None, got, want, 10 * slack + ROUNDING * (abs(got) + abs(want)))
 
 
-def _at_kinks(
-    local: Local, i: int, outputs: np.ndarray, rng: np.random.Generator
-) -> tuple[list[Kink], Proof | None]:
-    kinks = judge_kinks(local, i, outputs, scales(local.values[i]), rng)
-    bad = next((kink for kink in kinks if not kink.valid), None)
-    if bad is None:
-        return kinks, None
-    nearest = min(max(bad.value, bad.low), bad.high)
-    return kinks, Proof(bad.place, bad.output, bad.value, nearest, bad.tolerance)
+def _invalid(kinks: list[Kink]) -> Proof | None:
+    """The first kink whose value lies outside of its interval, as a proof."""
+    for kink in kinks:
+        if not kink.valid:
+            nearest = min(max(kink.value, kink.low), kink.high)
+            return Proof(kink.place, kink.output, kink.value, nearest, kink.tolerance)
+    return None
 
 
 def _place(k: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
