@@ -66,8 +66,17 @@ def test_a_wrong_rule_is_wrong_at_and_around_the_corner(
         i = next(i for i, edge in enumerate(node.inputs) if edge is not None)
         node.op = _bent_op(node.op, i, MISTAKES[mistake])
         report = blame(loss)
-        if not (case == "norm" and off == 0.0 and mistake != "a constant added"):  # −0 is 0
-            assert [wrong.node for wrong in report.wrong] == [node] or _zero(node, i), off
+        if not _still_valid(case, off, mistake) and not _zero(node, i):
+            assert [wrong.node for wrong in report.wrong] == [node], off
+
+
+def _still_valid(case: str, off: float, mistake: str) -> bool:
+    """Whether the mistake turns a valid subgradient into another: −0 into 0, a half into a whole.
+
+    `maximum` has a constant for its other argument here, so nothing says who gets the other half.
+    """
+    half = case == "maximum" and mistake == "factor 2" and abs(off) < 1e-7
+    return half or (case == "norm" and off == 0.0 and mistake != "a constant added")
 
 
 def _zero(node: Any, i: int) -> bool:
