@@ -160,7 +160,7 @@ def test_a_learning_rate_a_thousand_times_too_large_is_named(kind: str) -> None:
 def test_a_saw_tooth_is_a_learning_rate_too_high() -> None:
     """A loss that leaps from side to side of the valley, and never settles."""
     model = nn.Identity()
-    model.register_parameter("w", nn.Parameter(te.tensor([6.0])))
+    model.register_parameter("w", nn.Parameter(te.tensor([4.0])))
     optimizer = optim.SGD(model.parameters(), lr=0.95)
     goals = np.random.default_rng(0).choice([-1.0, 1.0], 100)
     with watch(model, optimizer) as seen:
