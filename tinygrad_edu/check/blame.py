@@ -110,15 +110,15 @@ class Report:
         """The graph as a picture with the wrong nodes marked (see `viz.graph`)."""
         from .. import viz
 
-        draw: Any = viz.graph
-        return draw(self.loss, marks=self.marks(), **{"lang": self.lang, **options})
+        pictures: Any = viz
+        return pictures.graph(self.loss, marks=self.marks(), **{"lang": self.lang, **options})
 
     def stepper(self, **options: Any) -> Any:
         """The backward pass step by step with the wrong nodes marked (see `viz.stepper`)."""
         from .. import viz
 
-        step: Any = viz.__dict__["stepper"]
-        return step(self.loss, marks=self.marks(), **{"lang": self.lang, **options})
+        pictures: Any = viz
+        return pictures.stepper(self.loss, marks=self.marks(), **{"lang": self.lang, **options})
 
     def raise_if_wrong(self) -> None:
         """Raise `GradcheckError` with the report, unless every rule is right."""

@@ -27,6 +27,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -131,6 +132,7 @@ def compare(
         here, there = Path(folder, "edu.npz"), Path(folder, "torch.npz")
         if against is not None:
             shutil.copyfile(against, here)
+            _read(here)
         else:
             _run("edu", script, arguments, here, None, timeout, result)
         if trace is not None and here.exists():
@@ -187,8 +189,10 @@ def _read(path: Path) -> _Run:
         with np.load(path, allow_pickle=False) as file:
             index = json.loads(str(file["index"]))
             arrays = {label: file[f"a{k}"] for k, label in enumerate(index["labels"])}
-    except (OSError, ValueError, KeyError) as error:
-        raise DataError(f"compare: {path} is no trace ({error}). Make one with --trace.") from None
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise DataError(
+            f"compare: {path.name} is no trace ({error}). Make one with --trace."
+        ) from None
     return _Run(arrays, index["failed"])
 
 
