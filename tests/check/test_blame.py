@@ -238,4 +238,5 @@ def test_the_pictures_are_given_the_wrong_nodes(monkeypatch: pytest.MonkeyPatch)
     report = blame(loss, lang="ru")
     marks = {loss.node.inputs[0]: "неверно: x[0]: 8, должно быть 12"}
     assert report.graph(names={}) == (loss, marks, "ru", {"names": {}})
-    assert report.stepper(lang="en")[1:3] == (marks, "en")
+    english = {loss.node.inputs[0]: "wrong: x[0]: 8, should be 12"}
+    assert report.stepper(lang="en")[1:3] == (english, "en")

@@ -102,23 +102,25 @@ class Report:
             **{k: getattr(self, k) for k in ("nodes", "rules", "exact", "certainty", "skipped")},
         }
 
-    def marks(self) -> dict[Node, str]:
+    def marks(self, lang: str | None = None) -> dict[Node, str]:
         """The wrong nodes, each with what is wrong there: for a picture."""
-        return {w.node: blame_words.mark(w, self.lang) for w in reversed(self.wrong)}
+        return {w.node: blame_words.mark(w, lang or self.lang) for w in reversed(self.wrong)}
 
-    def graph(self, **options: Any) -> Any:
+    def graph(self, *, lang: str | None = None, **options: Any) -> Any:
         """The graph as a picture with the wrong nodes marked (see `viz.graph`)."""
         from .. import viz
 
         pictures: Any = viz
-        return pictures.graph(self.loss, marks=self.marks(), **{"lang": self.lang, **options})
+        return pictures.graph(self.loss, marks=self.marks(lang), lang=lang or self.lang, **options)
 
-    def stepper(self, **options: Any) -> Any:
+    def stepper(self, *, lang: str | None = None, **options: Any) -> Any:
         """The backward pass step by step with the wrong nodes marked (see `viz.stepper`)."""
         from .. import viz
 
         pictures: Any = viz
-        return pictures.stepper(self.loss, marks=self.marks(), **{"lang": self.lang, **options})
+        return pictures.stepper(
+            self.loss, marks=self.marks(lang), lang=lang or self.lang, **options
+        )
 
     def raise_if_wrong(self) -> None:
         """Raise `GradcheckError` with the report, unless every rule is right."""
