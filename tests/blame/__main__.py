@@ -40,7 +40,7 @@ def without(seed: int) -> tuple[list[str], int]:
 
 def main(words: list[str]) -> int:
     """Print the figures; 1 where they are not good enough."""
-    n, first = int(words[0]) if words else 1200, int(words[1]) if len(words) > 1 else 0
+    n, first = int(words[0]) if words else 1000, int(words[1]) if len(words) > 1 else 0
     started = time.perf_counter()
     named, missed, ops = Counter[str](), Counter[str](), set()
     seed, planted = first, 0

@@ -138,19 +138,21 @@ def compare(
         if trace is not None and here.exists():
             shutil.copyfile(here, trace)
             result.trace = str(trace)
-        if importlib.util.find_spec("torch") is None:
-            result.status = "failed" if result.failures else "no PyTorch"
-            return result
-        if here.exists():
+        installed = importlib.util.find_spec("torch") is not None
+        if installed and here.exists():
             _run("torch", script, arguments, there, here, timeout, result)
         if there.exists():
             _compare(_read(here), _read(there), rtol, result)
-    result.status = "same"
-    if result.partings:
-        result.status = "parted"
-    elif result.failures or not result.compared:
-        result.status = "failed"
+    result.status = _status(result, installed)
     return result
+
+
+def _status(result: Comparison, installed: bool) -> str:
+    if result.partings:
+        return "parted"
+    if result.failures or (installed and not result.compared):
+        return "failed"
+    return "same" if installed else "no PyTorch"
 
 
 def _run(

@@ -17,7 +17,11 @@ from ..errors import GradientError
 from ..op import Rule
 from ..ops.shape import sum_to
 
-__all__ = ["Local"]
+__all__ = ["Local", "RuleFailed"]
+
+
+class RuleFailed(Exception):
+    """A backward rule raised, or answered in an impossible shape; the message says which."""
 
 
 class Local:
@@ -91,17 +95,22 @@ class Local:
     def pull(self, g: np.ndarray, i: int) -> np.ndarray:
         """What the rule of input `i` makes of the upstream gradient `g`, in the input's shape.
 
-        Whatever the rule raises passes through, and so does a shape that cannot be summed up.
+        Raises `RuleFailed` with whatever the rule raised, or where its answer has a shape that
+        cannot be summed up to the input's.
         """
         rule: Any = self.op.rule(i)
-        with np.errstate(all="ignore"):
-            share = np.asarray(rule.pull(g.reshape(self.z.shape).copy(), self))
+        try:
+            with np.errstate(all="ignore"):
+                share = np.asarray(rule.pull(g.reshape(self.z.shape).copy(), self), np.float64)
+        except Exception as error:  # a rule of the user's may raise anything
+            raise RuleFailed(f"{type(error).__name__}: {error}") from error
         shape = self.shape_of(i)
-        if share.shape != shape:
-            if np.broadcast_shapes(share.shape, shape) != share.shape:
-                raise ValueError(f"a gradient of shape {share.shape} for an input of shape {shape}")
-            share = np.asarray(sum_to(share, shape))
-        return share
+        if share.shape == shape:
+            return share
+        lead = share.ndim - len(shape)
+        if lead < 0 or any(n not in (1, m) for n, m in zip(shape, share.shape[lead:], strict=True)):
+            raise RuleFailed(f"a gradient of shape {share.shape} for an input of shape {shape}")
+        return np.asarray(sum_to(share, shape))
 
     def floats(self) -> list[int]:
         """The inputs that can be moved."""

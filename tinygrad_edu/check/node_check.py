@@ -20,7 +20,7 @@ import numpy as np
 
 from ..autograd.slopes import JUMP, KINK, LOST, SMOOTH, Measured, measure
 from .kinks import Kink, judge_kinks, judge_together
-from .local import Local
+from .local import Local, RuleFailed
 
 __all__ = ["Checked", "Proof", "check_node"]
 
@@ -117,8 +117,8 @@ def check_input(local: Local, i: int, rng: np.random.Generator) -> Checked:
         if found.proof is None and kinked.any():
             found.kinks = judge_kinks(local, i, found.kinked, rng)
             found.proof = _invalid(found.kinks)
-    except Exception as error:  # a rule of the user's may raise anything: that is a finding too
-        found.proof = Proof(raised=f"{type(error).__name__}: {error}")
+    except RuleFailed as failure:
+        found.proof = Proof(raised=str(failure))
     return found
 
 

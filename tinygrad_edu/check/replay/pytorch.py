@@ -12,6 +12,8 @@ from .trace import Stream
 
 __all__ = ["Torch"]
 
+DRAWS = ("rand", "randn", "rand_like", "randn_like", "randint", "randperm", "normal", "bernoulli")
+
 
 class Torch(Side):
     """PyTorch."""
@@ -32,8 +34,9 @@ class Torch(Side):
         torch, stream = self.lib, self.stream
         torch.set_num_threads(1)
         torch.manual_seed = seeding(stream, torch.manual_seed)
-        for name, draw in _torch_draws(torch, stream).items():
-            setattr(torch, name, draw)
+        draws = _Draws(torch, stream)
+        for name in DRAWS:
+            setattr(torch, name, getattr(draws, name))
         torch.nn.functional.dropout = _torch_dropout(torch, stream)
         self._wrap_sampler(importlib.import_module("torch.utils.data").RandomSampler)
         self.wrap_init(torch.optim.Optimizer)
@@ -53,56 +56,65 @@ class Torch(Side):
         sampler_class.__iter__ = wrapped
 
 
-def _torch_draws(torch: Any, stream: Stream) -> dict[str, Any]:
+class _Draws:
     """PyTorch's draws from the shared stream, each by the formula that this library uses."""
 
-    def finish(array: np.ndarray, dtype: Any, options: dict[str, Any]) -> Any:
-        x = torch.from_numpy(np.array(array)).to(dtype or torch.get_default_dtype())
-        return x.requires_grad_(bool(options.get("requires_grad")))
+    def __init__(self, torch: Any, stream: Stream) -> None:
+        self._torch, self._stream = torch, stream
 
-    def shape_of(shape: Any, size: Any) -> tuple[int, ...]:
+    def _tensor(self, array: Any, dtype: Any, requires_grad: bool = False) -> Any:
+        x = self._torch.from_numpy(np.array(array)).to(dtype or self._torch.get_default_dtype())
+        return x.requires_grad_(requires_grad)
+
+    def _floating(
+        self, kind: str, shape: Any, size: Any, dtype: Any, requires_grad: bool = False, **_: Any
+    ) -> Any:
         given = size if size is not None else shape
         if len(given) == 1 and not isinstance(given[0], int):
             given = given[0]
-        return tuple(given)
+        chosen = dtype or self._torch.get_default_dtype()
+        wide = np.float64 if chosen == self._torch.float64 else np.float32
+        return self._tensor(getattr(self._stream, kind)(tuple(given), wide), chosen, requires_grad)
 
-    def floating(kind: str) -> Any:
-        def draw(*shape: Any, size: Any = None, dtype: Any = None, **options: Any) -> Any:
-            wide = (
-                np.float64
-                if (dtype or torch.get_default_dtype()) == torch.float64
-                else (np.float32)
-            )
-            return finish(getattr(stream, kind)(shape_of(shape, size), wide), dtype, options)
+    def randn(self, *shape: Any, size: Any = None, dtype: Any = None, **options: Any) -> Any:
+        """Normal numbers."""
+        return self._floating("standard_normal", shape, size, dtype, **options)
 
-        return draw
+    def rand(self, *shape: Any, size: Any = None, dtype: Any = None, **options: Any) -> Any:
+        """Uniform numbers."""
+        return self._floating("random", shape, size, dtype, **options)
+
+    def randn_like(self, x: Any, *, dtype: Any = None, **options: Any) -> Any:
+        """Normal numbers in the shape of x."""
+        return self.randn(tuple(x.shape), dtype=dtype or x.dtype, **options)
+
+    def rand_like(self, x: Any, *, dtype: Any = None, **options: Any) -> Any:
+        """Uniform numbers in the shape of x."""
+        return self.rand(tuple(x.shape), dtype=dtype or x.dtype, **options)
 
     def randint(
-        low: Any, high: Any = None, size: Any = None, *, dtype: Any = None, **options: Any
+        self, low: Any, high: Any = None, size: Any = None, *, dtype: Any = None, **_: Any
     ) -> Any:
+        """Whole numbers."""
         if size is None:
             low, high, size = 0, low, high
-        return finish(stream.integers(low, high, tuple(size)), dtype or torch.int64, options)
+        drawn = self._stream.integers(low, high, tuple(size))
+        return self._tensor(drawn, dtype or self._torch.int64)
 
-    def randperm(n: int, *, dtype: Any = None, **options: Any) -> Any:
-        return finish(stream.permutation(n), dtype or torch.int64, {})
+    def randperm(self, n: int, *, dtype: Any = None, **_: Any) -> Any:
+        """A permutation."""
+        return self._tensor(self._stream.permutation(n), dtype or self._torch.int64)
 
-    def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, **options: Any) -> Any:
-        tensors = [x for x in (mean, std) if isinstance(x, torch.Tensor)]
-        shape = size if size is not None else torch.broadcast_tensors(*tensors)[0].shape
-        return mean + std * draws["randn"](tuple(shape), **options)
+    def normal(self, mean: Any = 0.0, std: Any = 1.0, size: Any = None, **_: Any) -> Any:
+        """Normal numbers of a given mean and deviation."""
+        tensors = [x for x in (mean, std) if isinstance(x, self._torch.Tensor)]
+        shape = size if size is not None else self._torch.broadcast_tensors(*tensors)[0].shape
+        return mean + std * self.randn(tuple(shape))
 
-    def bernoulli(input: Any, p: Any = None, **options: Any) -> Any:
+    def bernoulli(self, input: Any, p: Any = None, **_: Any) -> Any:
+        """Ones with given probabilities."""
         chance = input.detach().numpy() if p is None else np.full(tuple(input.shape), p)
-        return finish(stream.random(chance.shape) < chance, input.dtype, {})
-
-    draws: dict[str, Any] = {"randn": floating("standard_normal"), "rand": floating("random")}
-    draws |= {"randint": randint, "randperm": randperm, "normal": normal, "bernoulli": bernoulli}
-    for name in ("randn", "rand"):
-        draws[name + "_like"] = lambda x, *, dtype=None, name=name, **options: draws[name](
-            tuple(x.shape), dtype=dtype or x.dtype, **options
-        )
-    return draws
+        return self._tensor(self._stream.random(chance.shape) < chance, input.dtype)
 
 
 def _torch_dropout(torch: Any, stream: Stream) -> Any:
