@@ -43,8 +43,8 @@ _SENTENCES = {
         " to {last:g}, and the parameters moved by {moved:.2%} of their size.",
         "overfitting": "Overfitting: after {epochs} epochs {train:.1%} of the training set is "
         "right, and {test:.1%} of the test set (its best was {best:.1%}).",
-        "healthy": "Nothing found in {n} passes.",
-        "found": "{k} finding(s) in {n} passes:",
+        "healthy": "Passes: {n}. Nothing found.",
+        "found": "Passes: {n}. Findings: {k}.",
         "help": "Usual remedies: ",
         "NaN": "NaN",
         "inf": "an infinity",
@@ -80,8 +80,8 @@ _SENTENCES = {
         " с {first:g} до {last:g}, а параметры сдвинулись на {moved:.2%} своей величины.",
         "overfitting": "Переобучение: после {epochs} эпох верно {train:.1%} обучающего набора и "
         "{test:.1%} тестового (лучшее было {best:.1%}).",
-        "healthy": "За {n} проходов ничего не найдено.",
-        "found": "Найдено за {n} проходов: {k}.",
+        "healthy": "Проходов: {n}. Ничего не найдено.",
+        "found": "Проходов: {n}. Найдено: {k}.",
         "help": "Обычно помогает: ",
         "NaN": "NaN",
         "inf": "бесконечность",
