@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import builtins
 from typing import Any
 
 import numpy as np
 
 from . import dtypes
-from .errors import ArgumentError, InputTypeError, ShapeError
+from .errors import ArgumentError, InputTypeError
+from .factory import numbers_of, shape_of
 from .layout import check_device
 from .tensor import Tensor
 
@@ -41,7 +41,7 @@ def tensor(
     numbers that the type cannot hold, `InputTypeError` for what is not numbers, `DTypeError` for an
     integer tensor that is to require a gradient.
     """
-    return new(_numbers(data, dtype, copy=True), requires_grad, device)
+    return new(numbers_of(data, dtype, copy=True), requires_grad, device)
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
@@ -49,7 +49,7 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     check_device(device or "cpu")
     if isinstance(data, Tensor):
         return data if dtype is None else data.to(dtype)
-    return Tensor(_numbers(data, dtype, copy=False))
+    return Tensor(numbers_of(data, dtype, copy=False))
 
 
 def from_numpy(array: np.ndarray) -> Tensor:
@@ -67,81 +67,11 @@ def from_numpy(array: np.ndarray) -> Tensor:
     return Tensor(array)
 
 
-def _numbers(data: Any, dtype: Any, *, copy: bool) -> np.ndarray:
-    wanted = None if dtype is None else dtypes.as_dtype(dtype)
-    if isinstance(data, Tensor):
-        data = data.array
-    if isinstance(data, np.ndarray | np.generic):
-        wanted = wanted or dtypes.as_dtype(data.dtype).newbyteorder("=")
-        return np.array(data, dtype=wanted) if copy else np.asarray(data, dtype=wanted)
-    found: set[dtypes.DType] = set()
-    try:
-        array = np.array(_plain(data, found))
-    except ValueError:
-        raise ArgumentError(
-            "tensor: the nested lists have rows of different lengths, and a tensor is a full box. "
-            "Make the rows equally long, for instance by padding them."
-        ) from None
-    if found == {dtypes.int64} and array.dtype.kind in "uO":
-        raise ArgumentError(
-            "tensor: a whole number is larger than int64 can hold (2⁶³ − 1). Write it as a float."
-        )
-    if array.dtype.kind not in "biuf":
-        raise InputTypeError(
-            f"tensor: {str(data)[:60]!r} of type {type(data).__name__} is not made of numbers. "
-            "Pass a number, nested lists of numbers, a NumPy array or a tensor."
-        )
-    if wanted is None:
-        return array.astype(dtypes.join(found) or dtypes.get_default_dtype())
-    _refuse_overflow(array, wanted)
-    return array.astype(wanted)
-
-
-def _plain(data: Any, found: set[dtypes.DType]) -> Any:
-    """Nested lists with the tensors inside as arrays; the types of the numbers go to `found`."""
-    if isinstance(data, list | tuple | range):
-        return [_plain(x, found) for x in data]
-    plain = data.array if isinstance(data, Tensor) else data
-    if isinstance(plain, np.ndarray | np.generic):
-        found.add(plain.dtype)
-    else:
-        number = isinstance(plain, int | float)
-        found.add(dtypes.of_number(plain) if number else np.dtype(object))
-    return plain
-
-
-def _refuse_overflow(array: np.ndarray, dtype: dtypes.DType) -> None:
-    if dtype.kind not in "iu" or not array.size:
-        return
-    low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
-    # A negative number in an unsigned type counts down from above, as in C and in PyTorch.
-    if not np.isfinite(array).all() or array.max() > high or array.min() < min(low, -high):
-        raise ArgumentError(
-            f"tensor: numbers from {array.min()} to {array.max()} do not fit into {dtype}, which "
-            f"holds {low} to {high}. Choose a wider type."
-        )
-
-
 def new(array: np.ndarray, requires_grad: bool = False, device: Any = None) -> Tensor:
     """A leaf on `array`."""
     check_device(device or "cpu")
     made = Tensor(array)
     return made.requires_grad_() if requires_grad else made
-
-
-def shape_of(name: str, size: tuple[Any, ...]) -> tuple[int, ...]:
-    """A size given as `2, 3` or as `(2, 3)`."""
-    try:
-        if len(size) == 1 and not hasattr(size[0], "__index__"):
-            size = tuple(size[0])
-        shape = tuple(n.__index__() for n in size)
-    except (AttributeError, TypeError):
-        raise InputTypeError(
-            f"{name}: the size {size!r} is not made of whole numbers. Write {name}(2, 3)."
-        ) from None
-    if builtins.any(n < 0 for n in shape):
-        raise ShapeError(f"{name}: the size {shape} has a negative length. Use 0 or more.")
-    return shape
 
 
 # -- filled with one number, or with steps

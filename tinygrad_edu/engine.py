@@ -34,7 +34,7 @@ from .op import Array, Op, Rule
 from .ops.shape import sum_to
 
 # Frames in here are not the user's.
-_LIBRARY = tuple(os.path.dirname(os.path.abspath(f)) + os.sep for f in (__file__, np.__file__))
+LIBRARY = tuple(os.path.dirname(os.path.abspath(f)) + os.sep for f in (__file__, np.__file__))
 
 
 class _Modes(threading.local):
@@ -89,7 +89,7 @@ class Node:
         # caller). Only the code object and the instruction are kept, for a frame would keep the
         # user's variables alive; `where` works the line out when somebody asks.
         frame = _getframe(3)
-        while frame.f_code.co_filename.startswith(_LIBRARY) and frame.f_back is not None:
+        while frame.f_code.co_filename.startswith(LIBRARY) and frame.f_back is not None:
             frame = frame.f_back
         self._code: CodeType = frame.f_code
         self._instruction = frame.f_lasti
@@ -127,8 +127,13 @@ class Node:
     @property
     def where(self) -> str:
         """The user's line that made this node: `script.py:12: y = a * b`."""
-        text = linecache.getline(self.file, self.line).strip()
-        return f"{os.path.basename(self.file)}:{self.line}" + (f": {text}" if text else "")
+        return spell_place(self.file, self.line)
+
+
+def spell_place(file: str, line: int) -> str:
+    """A line of a file, with its text where it can be read: `script.py:12: y = a * b`."""
+    text = linecache.getline(file, line).strip()
+    return f"{os.path.basename(file)}:{line}" + (f": {text}" if text else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +150,13 @@ class BackwardEvent:
 
 
 @contextmanager
-def listen(callback: Callable[[BackwardEvent], None]) -> Iterator[None]:
-    """Call `callback` with every `BackwardEvent` of the passes inside the block, in their order."""
+def listen(callback: Callable[[BackwardEvent], None], alone: bool = False) -> Iterator[None]:
+    """Call `callback` with every `BackwardEvent` of the passes inside the block, in their order.
+
+    With `alone`, those who listened before hear nothing of these passes.
+    """
     before = modes.listeners
-    modes.listeners = (*before, callback)
+    modes.listeners = (callback,) if alone else (*before, callback)
     try:
         yield
     finally:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,8 +34,14 @@ class Hooks:
     def hooked(self, g: Any) -> Any:
         """The gradient `g` after this tensor's hooks."""
         for hook in list((self._hooks or {}).values()):
-            g = hook(g)
+            g = g if isinstance(hook, _Afterwards) else hook(g)
         return g
+
+    def accumulated(self) -> None:
+        """Tell those who wait for it that `.grad` has received what was to come."""
+        for hook in list((self._hooks or {}).values()):
+            if isinstance(hook, _Afterwards):
+                hook.call(self)
 
     def register_hook(self, hook: Hook) -> RemovableHandle:
         """Call `hook(grad)` when this tensor's gradient is known; what it returns replaces the
@@ -42,6 +49,20 @@ class Hooks:
         """
         self._require_grad_for("register_hook")
         return RemovableHandle(self._hook_table(), _on_arrays_too(hook, self._wrap))
+
+    def register_post_accumulate_grad_hook(self, hook: Hook) -> RemovableHandle:
+        """Call `hook(tensor)` each time a backward pass has added to the `.grad` of this leaf.
+
+        An optimizer may step there and drop the gradient at once, so that not all of them are in
+        memory together.
+        """
+        self._require_grad_for("register_post_accumulate_grad_hook")
+        if self.node is not None:
+            raise GradientError(
+                "register_post_accumulate_grad_hook: this tensor was made by "
+                f"{self.node!r}, and only leaves accumulate. Use register_hook."
+            )
+        return RemovableHandle(self._hook_table(), _Afterwards(hook))
 
     def retain_grad(self) -> None:
         """Keep `.grad` of this tensor although it is not a leaf."""
@@ -85,6 +106,28 @@ class Hooks:
 
 _RETAIN = -1
 """The key under which a node holds the hook of `retain_grad`."""
+
+
+@contextmanager
+def nothing_retained(nodes: Iterable[Node]) -> Iterator[None]:
+    """Inside the block no pass over `nodes` writes what `retain_grad` asked for."""
+    tables = [node.hooks for node in nodes if node.hooks and _RETAIN in node.hooks]
+    held = [(table, table.pop(_RETAIN)) for table in tables]
+    try:
+        yield
+    finally:
+        for table, hook in held:
+            table[_RETAIN] = hook
+
+
+class _Afterwards:
+    """A hook that sees the tensor when its gradient is in place, and not the gradient before."""
+
+    def __init__(self, call: Hook) -> None:
+        self.call = call
+
+    def __call__(self, g: Any) -> None:
+        """Nothing on the gradient's way."""
 
 
 class RemovableHandle:

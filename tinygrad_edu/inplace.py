@@ -60,6 +60,8 @@ class InPlace:
     sigmoid_, relu_, clamp_, clip_ = map(_in_place, ("sigmoid", "relu", "clamp", "clip"))
     masked_fill_, tril_, triu_ = map(_in_place, ("masked_fill", "tril", "triu"))
     scatter_, scatter_add_, addmm_ = map(_in_place, ("scatter", "scatter_add", "addmm"))
+    addcmul_, addcdiv_, lerp_ = map(_in_place, ("addcmul", "addcdiv", "lerp"))
+    index_add_ = _in_place("index_add")
     cumsum_, cumprod_ = map(_in_place, ("cumsum", "cumprod"))
 
     def __iadd__(self, other: Any) -> Any:

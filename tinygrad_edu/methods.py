@@ -34,6 +34,7 @@ class Methods:
     sign, floor, ceil, round, trunc = ops.sign, ops.floor, ops.ceil, ops.round, ops.trunc
     matmul, mm, bmm, mv, dot = ops.matmul, ops.mm, ops.bmm, ops.mv, ops.dot
     outer, inner, addmm, trace = ops.outer, ops.inner, ops.addmm, ops.trace
+    addcmul, addcdiv, lerp = ops.addcmul, ops.addcdiv, ops.lerp
 
     # -- elementwise
     exp, expm1, log, log2 = ops.exp, ops.expm1, ops.log, ops.log2
@@ -72,6 +73,7 @@ class Methods:
     roll, split, chunk, unbind = ops.roll, ops.split, ops.chunk, ops.unbind
     tensor_split, narrow = ops.tensor_split, ops.narrow
     index_select, gather, scatter = ops.index_select, ops.gather, ops.scatter
+    index_add = ops.index_add
     scatter_add, take_along_dim = ops.scatter_add, ops.take_along_dim
     masked_select, nonzero, argwhere = ops.masked_select, ops.nonzero, ops.argwhere
     tril, triu, diagonal, diag = ops.tril, ops.triu, ops.diagonal, ops.diag

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .creation import new, shape_of
+from .creation import new
 from .errors import ArgumentError, DTypeError, InputTypeError
+from .factory import shape_of
 from .random import Generator, default_generator
 from .tensor import Tensor
 

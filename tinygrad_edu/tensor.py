@@ -18,6 +18,7 @@ from .conversion import Conversion
 from .engine import Node, modes, run
 from .errors import DTypeError, GradientError, InPlaceError, InputTypeError, ShapeError
 from .explain import explain_failure
+from .factory import Factory
 from .hooks import Hooks
 from .inplace import InPlace, refuse_stale
 from .methods import Methods
@@ -32,7 +33,7 @@ _NO_PARAMS: dict[str, Any] = {}
 _FLOATS = (dtypes.float32, dtypes.float64, dtypes.float16)
 
 
-class Tensor(Methods, InPlace, Hooks, Conversion, NumPyProtocol):
+class Tensor(Methods, InPlace, Hooks, Conversion, Factory, NumPyProtocol):
     """An n-dimensional array that records how it was computed, so that gradients can flow back.
 
     Made by `tensor(...)`, `zeros(...)` and the like, or by an op. Its slots are the whole state:
@@ -227,6 +228,7 @@ class Tensor(Methods, InPlace, Hooks, Conversion, NumPyProtocol):
         if self._wanted:  # it may have been switched off since the graph was made
             if self._hooks:
                 self._add_to_grad(self.hooked(g))
+                self.accumulated()
             else:
                 self._add_to_grad(g, ours)
 
@@ -451,6 +453,7 @@ def backward(
     for x in {id(x): x for x in inputs or ()}.values():
         if x.edge in found:
             x._add_to_grad(found[x.edge])
+            x.accumulated()
 
 
 def seed(output: Tensor, gradient: Tensor | None, create_graph: bool) -> tuple[Any, Any]:

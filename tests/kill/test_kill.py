@@ -17,12 +17,13 @@ KILLS = 70
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-def test_kills_change_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["hand", "trainer"])
+def test_kills_change_nothing(tmp_path: Path, kind: str) -> None:
     """After 70 kills at random moments every checkpoint could be read, no finished epoch was lost,
     and every training ended with the weights and averages of the one that was left alone.
     """
     done = subprocess.run(
-        [sys.executable, "-m", "tests.kill", str(tmp_path), str(KILLS), "0"],
+        [sys.executable, "-m", "tests.kill", str(tmp_path), str(KILLS), "0", kind],
         cwd=ROOT,
         env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # a fork takes one thread along
         capture_output=True,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import math
 import os
 import sys
 from pathlib import Path
@@ -12,18 +14,27 @@ import pytest
 
 from tinygrad_edu.data import digits
 from tinygrad_edu.errors import ArgumentError, DataError, DataMissing, NotInstalled
-from tinygrad_edu.lab import Epoch, Score, load_model, mlp, save_curves, save_history, save_model
+from tinygrad_edu.lab import History, load_model, mlp, save_curves, save_model
 from tinygrad_edu.lab.words import WORDS
 from tinygrad_edu.random import manual_seed
 from tinygrad_edu.serialization.files import encode
 
 
-def history(n: int = 5) -> list[Epoch]:
+def history(n: int = 5) -> History:
     """A made-up training that gets better."""
-    return [
-        Epoch(i, Score(1 / i, 1 - 0.5 / i), Score(1.2 / i, 1 - 0.6 / i), 0.1, 0.5)
-        for i in range(1, n + 1)
-    ]
+    return History(
+        [
+            {
+                "epoch": i,
+                "loss": 1.1 / i,
+                "train_loss": 1 / i,
+                "train_accuracy": 1 - 0.5 / i,
+                "test_loss": 1.2 / i,
+                "test_accuracy": 1 - 0.6 / i,
+            }
+            for i in range(1, n + 1)
+        ]
+    )
 
 
 @pytest.mark.parametrize("lang", ["en", "ru"])
@@ -74,7 +85,7 @@ def test_without_matplotlib_the_word_is_clear(
 def test_curves_of_nothing_and_in_no_language_are_refused(tmp_path: Path) -> None:
     """An empty history has no curves, and an unknown language has no words."""
     with pytest.raises(ArgumentError, match="history is empty"):
-        save_curves([], tmp_path / "curves.png")
+        save_curves(History(), tmp_path / "curves.png")
     with pytest.raises(ArgumentError, match="lang='de'"):
         save_curves(history(), tmp_path / "curves.png", lang="de")
 
@@ -153,8 +164,40 @@ def test_a_failed_save_keeps_the_old_model(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_the_history_is_json(tmp_path: Path) -> None:
-    """Settings and scores come back from the file as they were."""
-    save_history(history(2), tmp_path / "h.json", {"data": "digits", "hidden": (128, 64)})
-    record = json.loads((tmp_path / "h.json").read_text(encoding="utf-8"))
-    assert record["settings"] == {"data": "digits", "hidden": [128, 64]}
-    assert record["epochs"][1]["test"] == {"loss": 0.6, "accuracy": 0.7}
+    """Settings and rows come back from the file as they were; JSON's null stands for NaN."""
+    record = history(2)
+    record.rows[0]["val_r2"] = math.nan
+    record.to_json(tmp_path / "h.json", {"data": "digits", "hidden": (128, 64)})
+    read = json.loads((tmp_path / "h.json").read_text(encoding="utf-8"))
+    assert read["settings"] == {"data": "digits", "hidden": [128, 64]}
+    assert read["epochs"][1] == record[1]
+    assert read["epochs"][0]["val_r2"] is None
+
+
+def test_the_history_is_a_table(tmp_path: Path) -> None:
+    """A line for each epoch, a column for each quantity; a list of numbers is one cell."""
+    record = history(2)
+    record.rows[1]["f1"] = [0.5, 1.0]
+    record.to_csv(tmp_path / "h.csv")
+    with open(tmp_path / "h.csv", newline="", encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    assert [float(line["test_loss"]) for line in lines] == record["test_loss"]
+    assert [line["f1"] for line in lines] == ["", "[0.5, 1.0]"]
+
+
+def test_a_column_that_is_not_there() -> None:
+    """The columns that are there are named."""
+    with pytest.raises(ArgumentError, match=r"no column 'val_loss'\. Use one of epoch"):
+        history()["val_loss"]
+
+
+def test_curves_of_a_loss_alone(tmp_path: Path) -> None:
+    """Without an accuracy there is one panel; the epoch's own average is its training line."""
+    matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    rows = [{"epoch": i, "loss": 1 / i, "val_loss": 2 / i} for i in (1, 2, 3)]
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        save_curves(History(rows), tmp_path / "c.svg")
+    text = (tmp_path / "c.svg").read_text(encoding="utf-8")
+    assert "validation" in text
+    assert "train" in text
+    assert "accuracy" not in text

@@ -13,10 +13,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from . import Mutant, engine, layers, rules, saving
+from . import Mutant, engine, lab, layers, rules, saving
 
 ROOT = Path(__file__).parents[2]
-EVERYTHING = [*engine.MUTANTS, *layers.MUTANTS, *rules.MUTANTS, *saving.MUTANTS]
+EVERYTHING = [
+    *engine.MUTANTS,
+    *lab.MUTANTS,
+    *layers.MUTANTS,
+    *rules.MUTANTS,
+    *saving.MUTANTS,
+]
 COPIED = ("tinygrad_edu", "tests", "pyproject.toml")
 SECONDS = 120  # the tests that should notice one mutant take less than a fifth of this
 WORKERS = 2

@@ -86,8 +86,8 @@ MUTANTS = [
     Mutant(
         "a leaf's hook is called, and its answer ignored",
         "tinygrad_edu/hooks.py",
-        "            g = hook(g)\n",
-        "            hook(g)\n",
+        "g = g if isinstance(hook, _Afterwards) else hook(g)",
+        "isinstance(hook, _Afterwards) or hook(g)",
         (AUTOGRAD,),
     ),
     Mutant(

@@ -19,22 +19,22 @@ MUTANTS = [
     Mutant(
         "where the last part does not fit, the first ones stay changed",
         "tinygrad_edu/serialization/checkpoint.py",
-        "            _restore(parts[part_name], state)\n",
+        "            restore(parts[part_name], state)\n",
         "            pass\n",
         (RESUME,),
     ),
     Mutant(
         "a resumed epoch begins anew",
-        "tinygrad_edu/data/loader.py",
-        "for i in range(epoch.served, len(self)):",
-        "for i in range(len(self)):",
+        "tinygrad_edu/data/epoch.py",
+        "first = 0 if whole else self.served",
+        "first = 0",
         (LOADER, RESUME),
     ),
     Mutant(
         "the batch at hand is served again",
         "tinygrad_edu/data/loader.py",
-        "epoch.served = i + 1",
-        "epoch.served = i",
+        "            epoch.served += 1\n            yield batch",
+        "            yield batch\n            epoch.served += 1",
         (LOADER, RESUME),
     ),
     Mutant(

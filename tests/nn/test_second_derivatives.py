@@ -17,6 +17,19 @@ PLACES = torch.tensor([[0, 2], [2, 1]])
 SIGNS = torch.tensor([[1.0, -1.0, 1.0], [-1.0, 1.0, -1.0]], dtype=torch.float64)
 PARTS = torch.tensor([[0.2, 0.3, 0.5], [0.6, 0.1, 0.3]], dtype=torch.float64)
 
+
+class SelfAttention(nn.Module):
+    """An attention that looks at one sequence, and gives its output alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside = nn.MultiheadAttention(2, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """x (L, N, E) → (L, N, E)."""
+        return self.inside(x, x, x)[0]
+
+
 # What has to be said of a layer to call it; the others take a matrix and no options.
 LAYERS: dict[str, tuple[Callable[[], nn.Module], Shape]] = {
     "AsymmetricMSELoss": (lambda: nn.AsymmetricMSELoss(2.0, 0.5), (2, 3)),
@@ -26,6 +39,8 @@ LAYERS: dict[str, tuple[Callable[[], nn.Module], Shape]] = {
     "BatchNorm2d": (lambda: nn.BatchNorm2d(2), (2, 2, 2, 1)),
     "LayerNorm": (lambda: nn.LayerNorm(3), (2, 3)),
     "Conv2d": (lambda: nn.Conv2d(2, 2, 2, padding=1), (1, 2, 2, 2)),
+    "Conv1d": (lambda: nn.Conv1d(2, 2, 2, padding=1), (1, 2, 3)),
+    "MultiheadAttention": (SelfAttention, (2, 1, 2)),
     "MaxPool2d": (lambda: nn.MaxPool2d(2, 1), (1, 2, 3, 2)),
     "AvgPool2d": (lambda: nn.AvgPool2d(2, 1), (1, 2, 3, 2)),
     "Unfold": (lambda: nn.Unfold(2), (1, 2, 3, 2)),

@@ -8,6 +8,7 @@ from . import (
     functions_shape,
     samples_arithmetic,
     samples_elementwise,
+    samples_fused,
     samples_indexing,
     samples_layers,
     samples_linalg,
@@ -20,6 +21,7 @@ from .drawing import Samples
 SAMPLES: dict[str, Samples] = {
     **samples_arithmetic.SAMPLES,
     **samples_elementwise.SAMPLES,
+    **samples_fused.SAMPLES,
     **samples_reduction.SAMPLES,
     **samples_shape.SAMPLES,
     **samples_indexing.SAMPLES,
@@ -32,6 +34,7 @@ FUNCTIONS: dict[str, Samples] = {
     **functions_shape.SAMPLES,
     **functions_indexing.SAMPLES,
     **functions_numbers.SAMPLES,
+    **samples_fused.FUNCTIONS,
     **samples_layers.FUNCTIONS,
 }
 """Public functions composed of ops: the laws hold for their parts, PyTorch judges the whole."""

@@ -33,6 +33,10 @@ LAYERS: list[tuple[Make, Shape]] = [
     (lambda nn: nn.Conv2d(2, 3, (2, 3), padding="same", dilation=2), (2, 5, 4)),
     (lambda nn: nn.Conv2d(2, 2, 3, padding="same", padding_mode="reflect"), (1, 2, 5, 4)),
     (lambda nn: nn.Conv2d(2, 2, 3, padding=(1, 2), padding_mode="circular"), (1, 2, 5, 4)),
+    (lambda nn: nn.Conv1d(2, 3, 3), (2, 2, 5)),
+    (lambda nn: nn.Conv1d(4, 6, 3, 2, 1, 2, 2, bias=False), (2, 4, 7)),
+    (lambda nn: nn.Conv1d(2, 3, (2,), padding="same", dilation=2), (2, 5)),
+    (lambda nn: nn.Conv1d(2, 2, 3, padding="same", padding_mode="circular"), (1, 2, 5)),
     (lambda nn: nn.MaxPool2d(2), (2, 3, 5, 6)),
     (lambda nn: nn.MaxPool2d((2, 3), 2, 1, (2, 1), ceil_mode=True), (2, 6, 7)),
     (lambda nn: nn.AvgPool2d(2), (2, 3, 5, 6)),
@@ -183,6 +187,49 @@ def test_attention_with_shared_heads_agrees() -> None:
         y = library.nn.functional.scaled_dot_product_attention(*qkv, enable_gqa=True)
         sides.append([y, *orders(library, y, qkv)])
     agree(*sides)
+
+
+HIDDEN = np.array([[False, True, False], [True, True, False], [False] * 3, [False] * 3])
+PADDED = np.array([[True, False, False], [False, False, False]])
+
+
+@pytest.mark.parametrize(
+    ("build", "ask"),
+    [
+        ({}, {}),
+        ({"bias": False, "kdim": 5, "vdim": 3}, {"average_attn_weights": False}),
+        ({"batch_first": True}, {"need_weights": False}),
+        ({}, {"attn_mask": HIDDEN, "key_padding_mask": PADDED}),
+        ({}, {"attn_mask": HIDDEN[:, ::-1] * -1.5, "is_causal": True}),
+        ({}, {"attn_mask": np.broadcast_to(HIDDEN, (4, 4, 3)).copy()}),
+        ({"kdim": 5}, {"batched": False}),
+    ],
+)
+def test_multihead_attention_agrees(build: dict[str, Any], ask: dict[str, Any]) -> None:
+    """Text, state, output, weights, and gradients of both orders."""
+    ask = dict(ask)
+    batch: Shape = (2,) if ask.pop("batched", True) else ()
+    sides = []
+    for library in BOTH:
+        layer = library.nn.MultiheadAttention(6, 2, **build)
+        before = sorted(layer.state_dict())
+        filled(layer, library)
+        rng = np.random.default_rng(1)
+        widths = (6, build.get("kdim", 6), build.get("vdim", 6))
+        shapes = [(n, *batch, d) for n, d in zip((4, 3, 3), widths, strict=True)]
+        arrays = [rng.normal(size=s) for s in shapes]
+        if build.get("batch_first"):
+            arrays = [a.swapaxes(0, 1).copy() for a in arrays]
+        qkv = [library.tensor(a, requires_grad=True) for a in arrays]
+        options = {k: library.tensor(v) if isinstance(v, np.ndarray) else v for k, v in ask.items()}
+        y, weights = layer(*qkv, **options)
+        found = [y, *([] if weights is None else [weights])]
+        wanted = [*qkv, *layer.parameters()]
+        twice = ask.get("need_weights", True)  # PyTorch's fast way has no second derivative
+        sides.append((repr(layer), before, [*found, *orders(library, y, wanted, twice)]))
+    (text, names, a), (their_text, their_names, b) = sides
+    assert (text, names) == (their_text, their_names)
+    agree(a, b)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from ..data import TrainTest, digits, mnist
 from ..errors import ArgumentError, NotInstalled
 from ..extras import extra
-from ..lab import Epoch, Recipe, recipe_for, save_curves, save_history, save_model
+from ..lab import Callback, History, Recipe, recipe_for, save_curves, save_model
 from ..lab.words import WORDS
 
 __all__ = ["run"]
@@ -36,7 +36,7 @@ def run(data: str, out: Path | None, lang: str, no_plot: bool, quiet: bool, **se
     job = Job(recipe, examples, lang, quiet)
     job.introduce()
     finished = job.learn()
-    if not job.history:
+    if not len(job.history):
         click.echo(job.words["stopped early"], err=True)
         return STOPPED
     if not finished:
@@ -54,7 +54,7 @@ class Job:
     data: TrainTest
     lang: str
     quiet: bool
-    history: list[Epoch] = field(default_factory=list)
+    history: History = field(default_factory=History)
 
     def __post_init__(self) -> None:
         self.words = WORDS[self.lang]
@@ -89,26 +89,20 @@ class Job:
         steps = recipe.epochs * len(recipe.loader(self.data))
         # `disable=None` draws no bar where nobody looks: into a file or a pipe.
         with tqdm(total=steps, disable=self.quiet or None, leave=False, unit="batch") as bar:
-            try:
-                for epoch in recipe.train(self.model, self.data, on_batch=bar.update):
-                    self.weights = {k: v.clone() for k, v in self.model.state_dict().items()}
-                    self.history.append(epoch)
-                    if not self.quiet:
-                        bar.write(self.line(epoch))
-            except KeyboardInterrupt:
-                if self.history:
-                    self.model.load_state_dict(self.weights)
-                return False
-        return True
+            trainer = recipe.trainer(self.model, [Lines(self, bar)], progress=False)
+            self.history = recipe.fit(trainer, self.data)
+        if trainer.interrupted:
+            trainer.rewind()
+        return not trainer.interrupted
 
-    def line(self, epoch: Epoch) -> str:
+    def line(self, row: dict[str, Any]) -> str:
         """One epoch in one line; the columns of all epochs stand below each other."""
         words, epochs = self.words, self.recipe.epochs
-        parts = [f"{words['epoch']} {epoch.number:{len(str(epochs))}}/{epochs}"]
+        parts = [f"{words['epoch']} {row['epoch']:{len(str(epochs))}}/{epochs}"]
         parts += [
-            f"{words[part]}: {words['loss']} {score.loss:.4f}, "
-            f"{words['accuracy']} {100 * score.accuracy:6.2f} %"
-            for part, score in (("train", epoch.train), ("test", epoch.test))
+            f"{words[part]}: {words['loss']} {row[part + '_loss']:.4f}, "
+            f"{words['accuracy']} {100 * row[part + '_accuracy']:6.2f} %"
+            for part in ("train", "test")
         ]
         return "  |  ".join(parts)
 
@@ -120,7 +114,7 @@ class Job:
         )
         save_model(self.model, model, settings)
         self.say(f"{self.words['model']}: {model}")
-        save_history(self.history, record, settings)
+        self.history.to_json(record, settings)
         self.say(f"{self.words['history']}: {record}")
         if plot:
             title = f"{self.data.name}, {self.shape}, {self.recipe.optimizer}"
@@ -133,10 +127,26 @@ class Job:
 
     def conclude(self) -> None:
         """The last line: how much of what it never saw the network reads."""
-        accuracy, n = self.history[-1].test.accuracy, len(self.data.test)
+        accuracy, n = self.history[-1]["test_accuracy"], len(self.data.test)
         click.echo(
             self.words["right"].format(percent=100 * accuracy, right=round(accuracy * n), all=n)
         )
+
+
+class Lines(Callback):
+    """What a training says while it goes on: a bar over all its steps, and a line per epoch."""
+
+    def __init__(self, job: Job, bar: Any) -> None:
+        self.job, self.bar = job, bar
+
+    def on_batch_end(self, trainer: Any, loss: float) -> None:
+        """One step further."""
+        self.bar.update()
+
+    def on_epoch_end(self, trainer: Any, row: dict[str, Any]) -> None:
+        """The line stands above the bar."""
+        if not self.job.quiet:
+            self.bar.write(self.job.line(row))
 
 
 def check_writable(folder: Path) -> None:

@@ -1,8 +1,11 @@
-"""Fetching a data set once: over HTTPS only, checked by SHA-256, kept whole or not at all."""
+"""Fetching a data set once: over HTTPS only, checked by its sums, kept whole or not at all."""
 
 from __future__ import annotations
 
 import hashlib
+import secrets
+import shutil
+from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
 from typing import BinaryIO
@@ -11,7 +14,15 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from ..errors import DataError, DataMissing
 from .storage import read_npz, write_whole
 
-__all__ = ["MNIST_SUMS", "MNIST_URL", "fetch_mnist", "open_https"]
+__all__ = [
+    "FASHION_SUMS",
+    "FASHION_URL",
+    "MNIST_SUMS",
+    "MNIST_URL",
+    "fetch_fashion_mnist",
+    "fetch_mnist",
+    "open_https",
+]
 
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 """Where the archive in Keras's layout lies."""
@@ -23,6 +34,17 @@ MNIST_SUMS = {
     "y_test": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
 }
 """SHA-256 of each array's bytes, so that it does not matter how the archive was compressed."""
+
+FASHION_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+"""The folder of Fashion-MNIST's four IDX files."""
+
+FASHION_SUMS = {
+    "train-images-idx3-ubyte.gz": "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+    "train-labels-idx1-ubyte.gz": "25c81989df183df01b3e8a0aad5dffbe",
+    "t10k-images-idx3-ubyte.gz": "bef4ecab320f06d8554ea6380940ec79",
+    "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310",
+}
+"""MD5 of each file, as its authors published them: against damage, while HTTPS is against harm."""
 
 _TIMEOUT = 30  # seconds without a byte
 _LARGEST = 64 << 20  # bytes; the archive has 11 million
@@ -55,20 +77,57 @@ def fetch_mnist(target: Path) -> None:
     Raises `DataMissing` where there is no way to the network, `DataError` where the bytes are
     others.
     """
+    content = _body("mnist", MNIST_URL, target)
+    _verify(content)
+    write_whole(target, _writer(content))
+
+
+def fetch_fashion_mnist(target: Path) -> None:
+    """Download Fashion-MNIST into the folder `target`, which appears only with all four files.
+
+    Raises as `fetch_mnist` does.
+    """
+    contents = {}
+    for name, expected in FASHION_SUMS.items():
+        contents[name] = _body("fashion-mnist", FASHION_URL + name, target)
+        received = hashlib.md5(contents[name], usedforsecurity=False).hexdigest()
+        if received != expected:
+            raise DataError(
+                f"fashion-mnist: the downloaded {name} has MD5 {received}, but the original has "
+                f"{expected}. It was not kept. Is something between here and the server changing "
+                "files?"
+            )
+    half = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
-        with open_https(MNIST_URL) as body:
+        for name, content in contents.items():
+            write_whole(half / name, _writer(content))
+        half.replace(target)
+    except OSError:
+        if not target.exists():  # else another process was faster
+            raise
+    finally:
+        shutil.rmtree(half, ignore_errors=True)
+
+
+def _writer(content: bytes) -> Callable[[BinaryIO], int]:
+    return lambda file: file.write(content)
+
+
+def _body(name: str, url: str, target: Path) -> bytes:
+    """What lies at `url`, or how to get it by other means."""
+    try:
+        with open_https(url) as body:
             content = body.read(_LARGEST + 1)
     except (OSError, HTTPException) as error:  # URLError is an OSError
         raise DataMissing(
-            f"mnist: it is not in {target.parent}, and the download from {MNIST_URL} failed "
+            f"{name}: it is not in {target.parent}, and the download from {url} failed "
             f"({getattr(error, 'reason', error)}). Fetch the file by other means and put it at "
             f"{target}, or name its place: --data PATH, or the environment variable "
             "TINYGRAD_EDU_DATA."
         ) from error
     if len(content) > _LARGEST:
-        raise DataError(f"mnist: {MNIST_URL} sent more than {_LARGEST} bytes, so it was not kept.")
-    _verify(content)
-    write_whole(target, lambda file: file.write(content))
+        raise DataError(f"{name}: {url} sent more than {_LARGEST} bytes, so it was not kept.")
+    return content
 
 
 def _verify(content: bytes) -> None:

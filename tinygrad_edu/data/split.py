@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..tensor import Tensor
-from .loader import TensorDataset
+from .dataset import TensorDataset
 
 __all__ = ["TrainTest", "pictures"]
 
@@ -20,6 +20,7 @@ class TrainTest:
     x_train (N, D), x_test (M, D)   float32, pictures as rows of pixels between 0 and 1
     y_train (N,),   y_test (M,)     int64, the number of the right class
     image_shape                     what a row is as a picture: `x_train.reshape(-1, *image_shape)`
+    class_names                     what the classes are called, where they are more than numbers
     """
 
     name: str
@@ -29,6 +30,7 @@ class TrainTest:
     y_test: Tensor
     image_shape: tuple[int, ...]
     classes: int
+    class_names: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Tensor]:
         return iter((self.x_train, self.y_train, self.x_test, self.y_test))
@@ -62,6 +64,7 @@ def pictures(
     test: tuple[np.ndarray, np.ndarray],
     white: int,
     classes: int = 10,
+    class_names: tuple[str, ...] = (),
 ) -> TrainTest:
     """Pictures (N, H, W) of bytes and their labels (N,) as tensors; the byte `white` becomes 1."""
     x_train, x_test = (
@@ -70,4 +73,5 @@ def pictures(
         for images, _ in (train, test)
     )
     y_train, y_test = (Tensor(labels.astype(np.int64)) for _, labels in (train, test))
-    return TrainTest(name, x_train, y_train, x_test, y_test, train[0].shape[1:], classes)
+    shape = train[0].shape[1:]
+    return TrainTest(name, x_train, y_train, x_test, y_test, shape, classes, class_names)

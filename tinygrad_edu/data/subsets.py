@@ -8,10 +8,12 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Any
 
+import numpy as np
+
 from ..errors import ArgumentError, PlaceError
 from ..random import Generator
 from ..sampling import randperm
-from .loader import Dataset
+from .dataset import Dataset, taker
 
 __all__ = ["ConcatDataset", "Subset", "random_split"]
 
@@ -30,6 +32,17 @@ class Subset(Dataset):
 
     def __len__(self) -> int:
         return len(self.indices)
+
+    @property
+    def takes(self) -> bool:
+        """Whether the whole set gives many examples at once; see `take`."""
+        return taker(self.dataset) is not None
+
+    def take(self, index: np.ndarray | slice) -> Any:
+        """The examples of a batch, all at once."""
+        here = self.indices  # a list, as a rule: only the batch is made an array
+        picked = here[index] if isinstance(index, slice) else [here[i] for i in index.tolist()]
+        return self.dataset.take(np.asarray(picked, dtype=np.int64))
 
 
 class ConcatDataset(Dataset):

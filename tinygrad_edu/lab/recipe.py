@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -10,8 +10,11 @@ from typing import Any
 from .. import nn, optim
 from ..data import DataLoader, TrainTest
 from ..errors import ArgumentError
+from ..optim.lr_scheduler import CosineAnnealingLR
 from ..random import Generator, manual_seed
-from .train import Epoch, constant, cosine, train
+from .callbacks import Callback
+from .history import History
+from .trainer import Trainer
 
 __all__ = ["ACTIVATIONS", "OPTIMIZERS", "SCHEDULES", "Recipe", "mlp", "recipe_for"]
 
@@ -23,6 +26,7 @@ ACTIVATIONS: dict[str, Callable[[], Any]] = {
     "silu": nn.SiLU,
     "tanh": nn.Tanh,
     "sigmoid": nn.Sigmoid,
+    "identity": nn.Identity,  # the whole network is then one linear map
 }
 
 # The course's four (practical work 2), with the course's γ.
@@ -33,7 +37,11 @@ OPTIMIZERS: dict[str, Callable[[Any, float], Any]] = {
     "adam": lambda parameters, lr: optim.Adam(parameters, lr=lr),
 }
 
-SCHEDULES = {"constant": constant, "cosine": cosine}
+# What becomes of the rate: nothing, or long steps first and ever shorter ones later.
+SCHEDULES: dict[str, Callable[[Any, int], Any]] = {
+    "constant": lambda optimizer, epochs: None,
+    "cosine": lambda optimizer, epochs: CosineAnnealingLR(optimizer, epochs),
+}
 
 
 def mlp(sizes: list[int], activation: str = "relu") -> Any:
@@ -104,21 +112,27 @@ class Recipe:
         order = Generator().manual_seed(self.seed)
         return DataLoader(data.train, self.batch_size, shuffle=True, generator=order)
 
-    def train(
-        self, model: Any, data: TrainTest, on_batch: Callable[[], object] | None = None
-    ) -> Iterator[Epoch]:
-        """Train the network, epoch by epoch: see `tinygrad_edu.lab.train`."""
-        return train(
+    def trainer(self, model: Any, callbacks: Sequence[Callback] = (), **options: Any) -> Trainer:
+        """What trains the network by this recipe; the options are those of a `Trainer`."""
+        optimizer = OPTIMIZERS[self.optimizer](model.parameters(), self.lr)
+        return Trainer(
             model,
-            OPTIMIZERS[self.optimizer](model.parameters(), self.lr),
             nn.CrossEntropyLoss(label_smoothing=self.label_smoothing),
-            self.loader(data),
-            data.test,
-            self.epochs,
-            schedule=SCHEDULES[self.schedule],
+            optimizer,
+            SCHEDULES[self.schedule](optimizer, self.epochs),
             measure=nn.CrossEntropyLoss(),
-            on_batch=on_batch,
+            metrics=["accuracy"],
+            callbacks=callbacks,
+            **options,
         )
+
+    def fit(self, trainer: Trainer, data: TrainTest) -> History:
+        """Train to the end; the scores of a row are called "train_…" and "test_…".
+
+        Both are taken after its epoch, by the same network, so they can be compared.
+        """
+        judged = {"train": data.train, "test": data.test}
+        return trainer.fit(self.loader(data), judged, self.epochs)
 
 
 # What suits each data set. For the digits it was tried with each of the five fifths as the test,

@@ -1,24 +1,21 @@
-"""A trained network and the record of its training, in files that everybody can read.
+"""A trained network in a file that everybody can read.
 
 The weights go into a safetensors file, which PyTorch and others read and which cannot run code; how
-the network was built stands in its header. The history is JSON.
+the network was built stands in its header.
 """
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from ..serialization.files import encode, read_safetensors, refusing, write_file
 from .recipe import mlp
-from .train import Epoch
 
-__all__ = ["load_model", "save_history", "save_model"]
+__all__ = ["load_model", "save_model"]
 
 
 def save_model(
@@ -52,12 +49,3 @@ def _sizes(arrays: Mapping[str, np.ndarray]) -> list[int]:
     """The widths of an MLP from its weights "0.weight", "2.weight" …, each (n_out, n_in)."""
     names = sorted((n for n in arrays if n.endswith(".weight")), key=lambda n: int(n.split(".")[0]))
     return [arrays[names[0]].shape[1], *(arrays[name].shape[0] for name in names)]
-
-
-def save_history(
-    history: Sequence[Epoch], path: str | os.PathLike[str], settings: Mapping[str, object]
-) -> None:
-    """Write the settings and every epoch's scores as JSON, whole or not at all."""
-    record = {"settings": dict(settings), "epochs": [asdict(epoch) for epoch in history]}
-    text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
-    write_file(path, text.encode(), "save_history")

@@ -10,6 +10,7 @@ WORDS: dict[str, dict[str, str]] = {
     "en": {
         "train": "train",
         "test": "test",
+        "val": "validation",
         "loss": "loss",
         "accuracy": "accuracy",
         "epoch": "epoch",
@@ -24,11 +25,13 @@ WORDS: dict[str, dict[str, str]] = {
         "no curves": "no picture of the curves",
         "stopped": "Stopped; what has been learned so far is saved.",
         "stopped early": "Stopped before the first epoch ended; nothing was saved.",
+        "interrupted": "Stopped by Ctrl-C; {epochs} epochs are finished.",
         "right": "test accuracy: {percent:.2f} % ({right} of {all} right)",
     },
     "ru": {
         "train": "обучение",
         "test": "тест",
+        "val": "проверка",
         "loss": "потери",
         "accuracy": "точность",
         "epoch": "эпоха",
@@ -43,6 +46,7 @@ WORDS: dict[str, dict[str, str]] = {
         "no curves": "картинки с кривыми нет",
         "stopped": "Остановлено; выученное к этому времени сохранено.",
         "stopped early": "Остановлено до конца первой эпохи; ничего не сохранено.",
+        "interrupted": "Остановлено по Ctrl-C; закончено эпох: {epochs}.",
         "right": "точность на тесте: {percent:.2f} % (верно {right} из {all})",
     },
 }

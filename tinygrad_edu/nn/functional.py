@@ -38,7 +38,7 @@ from ..ops import (
 )
 from ..random import default_generator
 from ..tensor import Tensor
-from .conv import conv2d
+from .conv import conv1d, conv2d
 from .embedding import embedding
 from .norm import batch_norm, layer_norm
 from .pooling import avg_pool2d, max_pool2d
@@ -50,6 +50,7 @@ __all__ = [
     "batch_norm",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "conv1d",
     "conv2d",
     "cross_entropy",
     "dropout",
@@ -207,11 +208,11 @@ def scaled_dot_product_attention(
     scores = (query * factor) @ key.mT  # (…, L, E) @ (…, E, S) -> (…, L, S)
     if is_causal:
         attn_mask = Tensor(np.tri(*scores.shape[-2:], dtype=bool))
-    weights = ops.softmax(scores, -1) if attn_mask is None else _masked(scores, attn_mask)
+    weights = ops.softmax(scores, -1) if attn_mask is None else masked_softmax(scores, attn_mask)
     return dropout(weights, dropout_p) @ value
 
 
-def _masked(scores: Tensor, mask: Tensor) -> Tensor:
+def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
     """The softmax of the scores (…, L, S) where the mask allows to look, and zeros elsewhere."""
     if mask.dtype.kind not in "bf":
         raise DTypeError(

@@ -161,6 +161,11 @@ class Module(Hooks, Stateful, Tree):
 
     # -- text
 
+    def _repr_html_(self) -> str:
+        from .rich import tree
+
+        return tree(self)
+
     def extra_repr(self) -> str:
         """What `repr` says between the parentheses; a subclass may write its own."""
         return ""

@@ -1,4 +1,4 @@
-"""Sizes of windows, a number for both directions or one each: what conv and pool share."""
+"""Sizes of windows, a number for all directions or one each: what conv and pool share."""
 
 from __future__ import annotations
 
@@ -13,15 +13,21 @@ Pair = tuple[int, int]
 
 def pair(name: str, option: str, value: Any, least: int = 1) -> Pair:
     """(down, across) from one number or two; `ArgumentError` for what is no size."""
-    both = tuple(value) if isinstance(value, Sequence) else (value, value)
-    if len(both) == 1:
-        both *= 2
-    if len(both) != 2 or not all(hasattr(n, "__index__") and n >= least for n in both):
+    down, across = several(name, option, value, 2, least)
+    return down, across
+
+
+def several(name: str, option: str, value: Any, count: int, least: int = 1) -> tuple[int, ...]:
+    """One size for each of `count` directions, from one number or from as many."""
+    each = tuple(value) if isinstance(value, Sequence) else (value,) * count
+    if len(each) == 1:
+        each *= count
+    if len(each) != count or not all(hasattr(n, "__index__") and n >= least for n in each):
+        more = ", or two: down and across" if count == 2 else ""
         raise ArgumentError(
-            f"{name}: {option}={value!r}, but a whole number ≥ {least} was expected, or two: down "
-            "and across."
+            f"{name}: {option}={value!r}, but a whole number ≥ {least} was expected{more}."
         )
-    return both
+    return each
 
 
 def pictures(name: str, x: Any) -> tuple[Any, bool]:

@@ -102,6 +102,12 @@ from .extremes import (
     max,
     min,
 )
+from .fused import (
+    addcdiv,
+    addcmul,
+    index_add,
+    lerp,
+)
 from .indexing import (
     argwhere,
     gather,
@@ -239,6 +245,8 @@ __all__ = [
     "abs",
     "acos",
     "add",
+    "addcdiv",
+    "addcmul",
     "addmm",
     "all",
     "allclose",
@@ -308,6 +316,7 @@ __all__ = [
     "hinge_loss",
     "hstack",
     "huber_loss",
+    "index_add",
     "index_select",
     "inner",
     "isclose",
@@ -319,6 +328,7 @@ __all__ = [
     "layer_norm",
     "le",
     "leaky_relu",
+    "lerp",
     "linear",
     "log",
     "log1p",

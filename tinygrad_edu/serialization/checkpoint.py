@@ -58,7 +58,7 @@ def save_checkpoint(
         raise InputTypeError(
             f"save_checkpoint: epoch={epoch!r}, but a whole number of finished epochs was expected."
         )
-    states = {name: _state(name, part) for name, part in parts.items() if part is not None}
+    states = {name: state_of(name, part) for name, part in parts.items() if part is not None}
     save({"epoch": int(epoch), "extra": extra, "rng_state": get_rng_state(), **states}, path)
 
 
@@ -95,18 +95,18 @@ def load_checkpoint(
 
 def _put_back(path: Any, parts: dict[str, Any], saved: dict[str, Any], rng_state: bool) -> None:
     """Give every part its state, or leave all as they were."""
-    before = {name: copy.deepcopy(_state(name, part)) for name, part in parts.items()}
+    before = {name: copy.deepcopy(state_of(name, part)) for name, part in parts.items()}
     random_before = get_rng_state()
     name = ""
     try:
         for name, part in parts.items():
-            _restore(part, saved[name])
+            restore(part, saved[name])
         name = "rng_state"
         if rng_state:
             set_rng_state(saved[name])
     except Exception as error:
         for part_name, state in before.items():
-            _restore(parts[part_name], state)
+            restore(parts[part_name], state)
         set_rng_state(random_before)
         if isinstance(error, TinygradEduError):
             raise
@@ -116,7 +116,7 @@ def _put_back(path: Any, parts: dict[str, Any], saved: dict[str, Any], rng_state
         ) from error
 
 
-def _state(name: str, part: Any) -> Any:
+def state_of(name: str, part: Any) -> Any:
     """The state of a part: `state_dict()`, or `get_state()` of a Generator."""
     if not hasattr(part, "state_dict") and not hasattr(part, "get_state"):
         raise InputTypeError(
@@ -126,7 +126,8 @@ def _state(name: str, part: Any) -> Any:
     return part.state_dict() if hasattr(part, "state_dict") else part.get_state()
 
 
-def _restore(part: Any, state: Any) -> None:
+def restore(part: Any, state: Any) -> None:
+    """Put a part back to a state that `state_of` returned."""
     if hasattr(part, "load_state_dict"):
         part.load_state_dict(state)
     else:

@@ -1,6 +1,37 @@
 """Data sets and loaders where PyTorch users import them from."""
 
-from ..data.loader import DataLoader, Dataset, TensorDataset
+from ..data.collate import default_collate, default_convert
+from ..data.dataset import Dataset, IterableDataset, TensorDataset
+from ..data.loader import DataLoader
+from ..data.sampler import (
+    BatchSampler,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    SubsetRandomSampler,
+    WeightedRandomSampler,
+)
 from ..data.subsets import ConcatDataset, Subset, random_split
 
-__all__ = ["ConcatDataset", "DataLoader", "Dataset", "Subset", "TensorDataset", "random_split"]
+__all__ = [
+    "BatchSampler",
+    "ConcatDataset",
+    "DataLoader",
+    "Dataset",
+    "IterableDataset",
+    "RandomSampler",
+    "Sampler",
+    "SequentialSampler",
+    "Subset",
+    "SubsetRandomSampler",
+    "TensorDataset",
+    "WeightedRandomSampler",
+    "default_collate",
+    "default_convert",
+    "get_worker_info",
+    "random_split",
+]
+
+
+def get_worker_info() -> None:
+    """None, as in PyTorch outside of a worker process: there are no others here."""
