@@ -54,6 +54,18 @@ SAYS = {
         "largest difference below 1e-9",
         "gradcheck of tanh: True",
     ],
+    "06_backprop_rules": [
+        "x + y: dz/dx = 1, dz/dy = 1   distributor, «распределитель»",
+        "x · y: dz/dx = 5, dz/dy = 2   switch, «переключатель»",
+        "∂L/∂X = ∂L/∂Y · Wᵀ: True [[-4.0, -4.0]]",
+        "∂L/∂W = Xᵀ · ∂L/∂Y: True [[1.0, 0.0, -1.0], [2.0, 0.0, -2.0]]",
+        "by hand:  dL/dv = -0.3987, dL/dw = -0.0449",
+        "by engine: dL/dv = -0.3987, dL/dw = -0.0449",
+        "(−0.08974) · 0.5 = −0.04487",
+        "v = 0.5399, w = 0.4045: L = 0.2629 → 0.2470",
+        "dL/da = 26",
+        "bias.grad = [18.0, 22.0, 26.0]",
+    ],
     "07_backprop_by_hand": [
         *(f"∂L/∂{name}" for name in ("W1", "b1", "W2", "b2")),
         "100 steps beside the engine, gradients within 1e-12: True",
