@@ -136,3 +136,10 @@ for name, model in (("one layer", one_layer), ("two layers", two_layers)):
 figure = Figure(figsize=(4, 3.8), layout="constrained")
 draw_regions(figure.subplots(), (two_layers(plane) > 0).float(), "XOR, learned")
 show(figure, "01_xor_learned")
+
+# %% [markdown]
+# ## Exercise · Упражнение
+#
+# `answer.py`: `exercise = "01"` and `NOR(x1, x2)`: 1 where both are 0, by one perceptron.
+# `answer.py`: `exercise = "01"` и `NOR(x1, x2)`: 1, когда оба нули, одним персептроном.
+# Then, затем: `tinygrad-edu check answer.py`

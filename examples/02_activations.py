@@ -114,3 +114,10 @@ a = te.tensor([0.3, 2.9, 4.0])
 y = te.softmax(a, dim=0)
 print("softmax:", [round(p, 3) for p in y.tolist()], "sum", round(y.sum().item(), 6))
 print("softmax of a + 1000:", [round(p, 3) for p in te.softmax(a + 1000, dim=0).tolist()])
+
+# %% [markdown]
+# ## Exercise · Упражнение
+#
+# `answer.py`: `exercise = "02"` and `tanh(x)` from the sigmoid alone.
+# `answer.py`: `exercise = "02"` и `tanh(x)` через одну сигмоиду.
+# Then, затем: `tinygrad-edu check answer.py`

@@ -120,3 +120,10 @@ for ax, z, title in zip(figure.subplots(1, 4), forward(grid), titles, strict=Tru
     ax.scatter(z[:, 0].numpy(), z[:, 1].numpy(), c=colours, s=3, cmap="cividis")
     ax.set(title=title, xlabel="$z_1$", ylabel="$z_2$")
 show(figure, "03_layers")
+
+# %% [markdown]
+# ## Exercise · Упражнение
+#
+# `answer.py`: `exercise = "03"` and `network(X, weights, biases)`, sigmoids but for the last.
+# `answer.py`: `exercise = "03"` и `network(X, weights, biases)`, после последнего слоя ничего.
+# Then, затем: `tinygrad-edu check answer.py`

@@ -120,3 +120,10 @@ for a in (1.0, 3.0, 6.0):
 a, t = te.tensor([40.0]), te.tensor([0.0])
 print("from a: ", F.binary_cross_entropy_with_logits(a, t).item(), "  1 − σ(a) =", end=" ")
 print((1 - te.sigmoid(a)).item(), "  so ln(1 − p) is", -math.inf)
+
+# %% [markdown]
+# ## Exercise · Упражнение
+#
+# `answer.py`: `exercise = "04"` and `cross_entropy(scores, labels)`, the mean; try scores of 1000.
+# `answer.py`: `exercise = "04"` и `cross_entropy(scores, labels)`, среднее; и при оценках 1000.
+# Then, затем: `tinygrad-edu check answer.py`

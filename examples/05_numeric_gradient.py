@@ -136,3 +136,10 @@ for width in quick((4, 16, 64), (4, 16)):
 a = te.tensor([0.3, -1.2, 2.0], dtype=te.float64, requires_grad=True)
 print("gradcheck of tanh:", gradcheck(te.tanh, (a,)))
 print(f"ε^⅓ = {math.cbrt(np.finfo(float).eps):.1e}")
+
+# %% [markdown]
+# ## Exercise · Упражнение
+#
+# `answer.py`: `exercise = "05"` and `central(c, x, step)` of the polynomial `np.polyval(c, x)`.
+# `answer.py`: `exercise = "05"` и `central(c, x, step)` для многочлена `np.polyval(c, x)`.
+# Then, затем: `tinygrad-edu check answer.py`

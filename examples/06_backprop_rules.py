@@ -137,3 +137,10 @@ bias = te.zeros(3, requires_grad=True)
 upstream = te.arange(12.0).reshape(4, 3)
 (te.ones(4, 3) + bias).backward(upstream)
 print("bias.grad =", bias.grad.tolist(), "= column sums", upstream.sum(dim=0).tolist())
+
+# %% [markdown]
+# ## Exercise · Упражнение
+#
+# `answer.py`: `exercise = "06"` and `gradients(a, b, c)`: dL/da, dL/db, dL/dc of L = (a·b + c)·b.
+# `answer.py`: `exercise = "06"` и `gradients(a, b, c)`: dL/da, dL/db, dL/dc для L = (a·b + c)·b.
+# Then, затем: `tinygrad-edu check answer.py`

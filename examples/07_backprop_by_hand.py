@@ -139,3 +139,9 @@ ax.semilogy(errors, color="#0072B2")
 ax.set(xlabel="iteration · итерация", ylabel="L", title="error at every iteration · ошибка")
 ax.grid(alpha=0.3)
 show(figure, "07_error")
+
+# %% [markdown]
+# ## Exercise · Упражнение
+#
+# Write `backward` for `homework/task.py`. Напишите `backward` для `homework/task.py`. Then, затем:
+# `tinygrad-edu check answer.py --task homework/task.py`

@@ -34,9 +34,6 @@ class Number:
         z = math.exp(self.value)
         return Number(z, ((self, z),))
 
-    def log(self):
-        return Number(math.log(self.value), ((self, 1 / self.value),))
-
     def tanh(self):
         z = math.tanh(self.value)
         return Number(z, ((self, 1 - z * z),))
@@ -120,13 +117,11 @@ print(f"100 expressions, largest difference below 1e-12: {worst < 1e-12}")
 # %% [markdown]
 # ## What the real engine does differently · Чем отличается настоящий движок
 #
-# A node holds an **array**: one Python call per matrix. **Broadcasting** is undone in one place, by
-# a sum over the copied axes. A node keeps the **recipe** (op, inputs), not slopes: a picture or a
-# checker reads it, and the rule run on tensors gives second derivatives.
+# A node holds an **array**: one Python call per matrix. It keeps the **recipe** (op, inputs), not
+# slopes: pictures and checkers read it, and the rule run on tensors gives second derivatives.
 #
-# Узел хранит **массив**: один вызов Python на матрицу. **Распространение размеров** отменяется в
-# одном месте, суммой по скопированным осям. Хранится **рецепт** (операция и входы), а не наклоны:
-# его читает картинка или проверка, а правило, запущенное на тензорах, даёт вторые производные.
+# Узел хранит **массив**: один вызов Python на матрицу. Хранится **рецепт** (операция и входы), а не
+# наклоны: его читают картинки и проверки, а правило на тензорах даёт вторые производные.
 
 # %%
 N = 40
@@ -144,3 +139,10 @@ start = perf_counter()
 te.tanh(W @ v).sum().backward()
 print(f"a layer of {N}×{N}: equal {gap < 1e-12}; arrays are faster", end=" ")
 print(f"{by_numbers / (perf_counter() - start):.0f} times")
+
+# %% [markdown]
+# ## Exercise · Упражнение
+#
+# `answer.py`: `exercise = "08"` and `slopes_of_division(x, y)`: the slopes of x/y.
+# `answer.py`: `exercise = "08"` и `slopes_of_division(x, y)`: наклоны x/y.
+# Then, затем: `tinygrad-edu check answer.py`

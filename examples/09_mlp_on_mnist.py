@@ -114,3 +114,10 @@ for ax, k in zip(gallery.subplots(2, 4).flat, wrong, strict=True):
     ax.set_title(f"{truth[k]} → {answers[k]}")
     ax.axis("off")
 show(figure, "09_mistakes")
+
+# %% [markdown]
+# ## Exercise · Упражнение
+#
+# `answer.py`: `exercise = "09"` and `confusion_matrix(truth, answers, classes)`: rows are truth.
+# `answer.py`: `exercise = "09"` и `confusion_matrix(truth, answers, classes)`, строки — истина.
+# Then, затем: `tinygrad-edu check answer.py`

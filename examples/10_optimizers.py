@@ -2,7 +2,6 @@
 # # 10 · Optimizers · Оптимизаторы
 #
 # Four rules of practical work 2, written out beside the library's; then their paths downhill.
-#
 # Четыре правила из практической работы 2, выписанные рядом с библиотечными; затем их пути вниз.
 
 # %%
@@ -20,7 +19,6 @@ from tinygrad_edu import optim
 # `state` is what a rule remembers. The sheet prints Adam without bias correction: its averages
 # begin at 0, so at first m is too small and v even more so. The paper divides them by 1 − βᵗ
 # (Kingma, Ba, 2015), and so does `optim.Adam`.
-#
 # `state` — память правила. В листе Adam напечатан без поправки на смещение: средние начинаются с 0,
 # и вначале m слишком мало, а v ещё меньше. В статье (и в `optim.Adam`) они делятся на 1 − βᵗ.
 
@@ -53,11 +51,9 @@ def adam(w, g, state, eta, beta1=0.9, beta2=0.999, eps=1e-8, corrected=True):
 # %% [markdown]
 # ## Beside the library · Рядом с библиотекой
 #
-# The sheet's RMSprop has ε under the root, PyTorch's beside it; here as PyTorch's. Momentum keeps η
-# inside v on the sheet, outside in PyTorch: the same path while η does not change.
-#
-# В листе у RMSprop ε под корнем, в PyTorch рядом с ним; здесь как в PyTorch. В листе η внутри v, в
-# PyTorch снаружи: пока η постоянно, путь один и тот же.
+# The sheet's RMSprop has ε under the root, PyTorch's beside it, as here. The sheet's momentum keeps
+# η inside v, PyTorch's outside: the same path while η is constant.
+# В листе ε у RMSprop под корнем, η — внутри v; в PyTorch снаружи, при постоянном η путь тот же.
 
 # %%
 LIBRARY = {
@@ -90,15 +86,14 @@ for name, (rule, build) in LIBRARY.items():
         gap = max(gap, float(np.abs(w - p.detach().numpy()).max()))
     print(f"{name:8} 100 steps beside optim, within 1e-12: {gap < 1e-12}")
 for corrected in (True, False):
-    step = adam(np.zeros(1), np.ones(1), {}, 0.001, corrected=corrected)
-    print(f"Adam's first step, bias correction {corrected!s:5}: {step[0] / 0.001:+.2f} η")
+    first = adam(np.zeros(1), np.ones(1), {}, 1.0, corrected=corrected)[0]
+    print(f"Adam's first step, bias correction {corrected!s:5}: {first:+.2f} η")
 
 # %% [markdown]
 # ## The paths · Пути
 
+
 # %%
-
-
 def rosenbrock(w):
     """(1 − w₁)² + 100 (w₂ − w₁²)²: its minimum (1, 1) lies in a bent valley."""
     return (1 - w[0]) ** 2 + 100 * (w[1] - w[0] ** 2) ** 2
@@ -146,3 +141,10 @@ def up_to(frame):
 
 frames = range(0, STEPS + 1, quick(10, 20))
 FuncAnimation(figure, up_to, frames).save(FOLDER / "10_paths.gif", PillowWriter(fps=15), dpi=60)
+
+# %% [markdown]
+# ## Exercise · Упражнение
+#
+# `answer.py`: `exercise = "10"` and `momentum(w, gradients, eta, gamma)`: w after all; v = 0.
+# `answer.py`: `exercise = "10"` и `momentum(w, gradients, eta, gamma)`: w в конце; v = 0.
+# Then, затем: `tinygrad-edu check answer.py`

@@ -135,3 +135,10 @@ for ax, i, digit in zip(
     ax.set_title(str(digit), color="black" if digit == y[i].item() else "#D55E00")
     ax.axis("off")
 show(figure, "11_grid")
+
+# %% [markdown]
+# ## Exercise · Упражнение
+#
+# `answer.py`: `exercise = "11"` and `softmax_jacobian(s)`: ∂sᵢ/∂oⱼ as a matrix.
+# `answer.py`: `exercise = "11"` и `softmax_jacobian(s)`: матрица ∂sᵢ/∂oⱼ.
+# Then, затем: `tinygrad-edu check answer.py`

@@ -122,3 +122,9 @@ grid.fit(x_train, y_train)
 print("tried:", len(grid.cv_results_["params"]), "settings")
 print("best:", {name.split("__")[1]: value for name, value in grid.best_params_.items()})
 print(f"R² on the test part: {grid.score(x_test, y_test):.2f}")
+
+# %% [markdown]
+# ## Exercise · Упражнение
+#
+# Write the class in NumPy, the backward pass by hand. Напишите класс на NumPy, обратный проход —
+# вручную. Then, затем: `tinygrad-edu check answer.py`

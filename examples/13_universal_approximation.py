@@ -129,3 +129,10 @@ errors.grid(alpha=0.3)
 show(figure, "13_approximation")
 print(f"32 units: learned is better {by_proof[2] / by_learning[32]:.0f} times")
 print(f"largest slope of f is about {math.sqrt(36) + 1:.0f}, so the proof's error is below 7/(2N)")
+
+# %% [markdown]
+# ## Exercise · Упражнение
+#
+# `answer.py`: `exercise = "13"` and `indicator(x, a, b, s)` from two sigmoids.
+# `answer.py`: `exercise = "13"` и `indicator(x, a, b, s)` из двух сигмоид.
+# Then, затем: `tinygrad-edu check answer.py`

@@ -125,3 +125,10 @@ for activation, init, normalise in CASES:
 #
 # Десять процентов — это угадывание. Помогают ReLU, инициализация, знающая ширину слоя,
 # нормализация; в очень глубоких сетях — ещё и обход слоёв (остаточные связи).
+
+# %% [markdown]
+# ## Exercise · Упражнение
+#
+# `answer.py`: `exercise = "14"` and `kaiming_std(n_in)`: the deviation of W before a ReLU.
+# `answer.py`: `exercise = "14"` и `kaiming_std(n_in)`: отклонение W перед ReLU.
+# Then, затем: `tinygrad-edu check answer.py`

@@ -114,3 +114,10 @@ for count in (50, 100, 400, len(digits.x_train)):
     with te.no_grad():
         right = (model(digits.x_test).argmax(dim=1) == digits.y_test).float().mean().item()
     print(f"{count:4} pictures, labels right: test accuracy {100 * right:.1f} %")
+
+# %% [markdown]
+# ## Exercise · Упражнение
+#
+# `answer.py`: `exercise = "15"` and `dropout(x, kept, p)`: kept is 1 or 0, the mean of x stays.
+# `answer.py`: `exercise = "15"` и `dropout(x, kept, p)`: kept — 1 или 0, среднее x сохраняется.
+# Then, затем: `tinygrad-edu check answer.py`

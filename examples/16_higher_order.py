@@ -2,7 +2,6 @@
 # # 16 · Gradients of gradients · Градиенты градиентов
 #
 # A rule that runs on tensors is itself recorded, so a gradient can be differentiated again.
-#
 # Правило, запущенное на тензорах, само записывается, и градиент можно дифференцировать ещё раз.
 
 # %%
@@ -29,11 +28,8 @@ for order in range(1, 5):
 # %% [markdown]
 # ## Newton's method · Метод Ньютона
 #
-# Gradient descent knows the slope, Newton's method the curvature as well: w ← w − H⁻¹∇f. On
-# Rosenbrock's valley that is a handful of steps against thousands.
-#
-# Градиентный спуск знает наклон, метод Ньютона — ещё и кривизну: w ← w − H⁻¹∇f. В долине Розенброка
-# это несколько шагов против тысяч.
+# Descent knows the slope, Newton's method the curvature as well: w ← w − H⁻¹∇f.
+# Спуск знает наклон, метод Ньютона — ещё и кривизну: w ← w − H⁻¹∇f.
 
 # %%
 
@@ -71,7 +67,6 @@ for name, update, most in (("Newton", newton, 50), ("descent", descent, quick(20
 #
 # H·v costs about two gradients, whatever the size of H. Its largest eigenvalue λ bounds the rate:
 # descent on a quadratic diverges for η > 2/λ.
-#
 # H·v стоит примерно двух градиентов при любом размере H. Наибольшее собственное число λ
 # ограничивает скорость: спуск на квадратичной функции расходится при η > 2/λ.
 
@@ -90,17 +85,13 @@ for _ in range(200):  # power iteration
 largest = v.norm().item()
 print(f"largest curvature {largest:.1f}, so η must stay below {2 / largest:.3f}")
 for eta in (0.039, 0.041):
-    w = te.ones(30, dtype=te.float64)
-    for _ in range(200):
-        w = w - eta * scale * w
-    print(f"η = {eta}: |w| = {w.norm().item():.1e}")
+    print(f"η = {eta}: |w| = {((1 - eta * scale) ** 200).norm().item():.1e} after 200 steps")
 
 # %% [markdown]
 # ## A differential equation solved by a network · Дифференциальное уравнение, решённое сетью
 #
 # u″ = −u, u(0) = 0, u′(0) = 1, solved by sin t. The trial u = t + t²·net(t) begins right whatever
 # the net says; the loss is the mean of (u″ + u)² at random t: a gradient of a second derivative.
-#
 # u″ = −u, u(0) = 0, u′(0) = 1; решение — sin t. Пробная u = t + t²·net(t) начинается верно, что бы
 # ни говорила сеть; потери — среднее (u″ + u)² в случайных t: градиент второй производной.
 
@@ -150,3 +141,10 @@ wave.plot(t.numpy(), found.numpy(), "--", color="#D55E00", label="net · сет�
 wave.set(title="u″ = −u", xlabel="t")
 wave.legend(frameon=False)
 show(figure, "16_higher_order")
+
+# %% [markdown]
+# ## Exercise · Упражнение
+#
+# `answer.py`: `exercise = "16"` and `newton_step(w)` for f(w) = w⁴ − 3w.
+# `answer.py`: `exercise = "16"` и `newton_step(w)` для f(w) = w⁴ − 3w.
+# Then, затем: `tinygrad-edu check answer.py`
