@@ -68,7 +68,7 @@ from math import e, inf, nan, pi  # noqa: E402
 
 from numpy import finfo, iinfo  # noqa: E402
 
-_LATER = ("cli", "cuda", "data", "lab", "nn", "optim", "serialization", "utils", "viz")
+_LATER = ("check", "cli", "cuda", "data", "lab", "nn", "optim", "serialization", "utils", "viz")
 _SAVING = ("load", "save")
 
 
