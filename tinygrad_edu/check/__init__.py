@@ -1,8 +1,8 @@
 """Checks that say what is wrong, and where: a hand-written backward is diagnosed, by name.
 
-    from tinygrad_edu import check
+from tinygrad_edu import check
 
-    print(check.diagnose(backward, forward, {"X": X, "Y": Y, "W": W, "b": b}))
+print(check.diagnose(backward, forward, {"X": X, "Y": Y, "W": W, "b": b}))
 """
 
 from . import zoo

@@ -11,6 +11,7 @@ import click
 
 from ..lab.recipe import ACTIVATIONS, OPTIMIZERS, SCHEDULES
 from ..lab.words import WORDS
+from .check import check
 from .training import run
 
 __all__ = ["cli"]
@@ -112,3 +113,6 @@ def cli(context: click.Context) -> None:
 def train(**options: Any) -> int:
     """Train a network on handwritten digits, save it, and draw its curves."""
     return run(**options)
+
+
+cli.add_command(check)

@@ -35,11 +35,11 @@ class Case:
                 "diagnose: forward's loss is NaN or infinite at the given inputs, so it has no "
                 "slope there. Give inputs with a finite loss."
             )
-        self.sizes = sorted(sizes_of(self.inputs, self._runs), key=lambda s: s is not self._batch(s))
-        self.batch = next((s for s in self.sizes if self._batch(s)), None)
-        self.sampler = Sampler(
-            self.inputs, self.params, self._finite, self.batch or frozenset()
+        self.sizes = sorted(
+            sizes_of(self.inputs, self._runs), key=lambda s: s is not self._batch(s)
         )
+        self.batch = next((s for s in self.sizes if self._batch(s)), None)
+        self.sampler = Sampler(self.inputs, self.params, self._finite, self.batch or frozenset())
         self.net: Network | None = None
 
     def _as_floats(self, inputs: Inputs, params: tuple[str, ...] | None) -> Inputs:

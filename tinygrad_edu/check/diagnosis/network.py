@@ -115,7 +115,9 @@ class Network:
         """What backward returns if it makes these mistakes; None where it could not be computed."""
         try:
             return self.gradients(inputs, mistakes)
-        except ValueError:  # NumPy: shapes that do not fit, as they would not in the student's hands
+        except (
+            ValueError
+        ):  # NumPy: shapes that do not fit, as they would not in the student's hands
             return None
 
 

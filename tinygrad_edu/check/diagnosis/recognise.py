@@ -40,6 +40,8 @@ def recognise(
     """The network whose loss equals forward's at all `points`, or None."""
     with np.errstate(all="ignore"):
         for chain in chains(inputs, params):
+            if not all(fits(chain, x) for x, _ in points):  # square here by chance, and not there
+                continue
             for net in endings(chain):
                 found = scaled(net, points)
                 if found is not None:
@@ -125,7 +127,11 @@ def scaled(net: Network, points: list[tuple[Inputs, float]]) -> Network | None:
             return None
         ratios.append((loss / base, n, k))
     for factor in FACTORS:
-        for divisor, of in (("N", lambda n, k: n), ("", lambda n, k: 1), ("NK", lambda n, k: n * k)):
+        for divisor, of in (
+            ("N", lambda n, k: n),
+            ("", lambda n, k: 1),
+            ("NK", lambda n, k: n * k),
+        ):
             if all(abs(r * of(n, k) - factor) <= CLOSE * factor for r, n, k in ratios):
                 return replace(net, factor=factor, divisor=divisor)
     return None

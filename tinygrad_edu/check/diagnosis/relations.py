@@ -43,7 +43,9 @@ class Observation:
 
     def agrees(self, predicted: dict[str, np.ndarray] | None) -> bool:
         """Whether backward returned just what a hypothesis predicts."""
-        return predicted is not None and all(close(self.got[k], predicted[k], self.scale) for k in self.truth)
+        return predicted is not None and all(
+            close(self.got[k], predicted[k], self.scale) for k in self.truth
+        )
 
 
 def close(got: np.ndarray | None, want: np.ndarray, scale: float) -> bool:

@@ -55,7 +55,9 @@ class Evidence:
         if not self.index and not isinstance(self.want, list):
             template = template.replace("[{at}]", "")
         at = ", ".join(map(str, self.index))
-        text = template.format(p=f"d{self.param}", at=at, want=plain(self.want), got=plain(self.got))
+        text = template.format(
+            p=f"d{self.param}", at=at, want=plain(self.want), got=plain(self.got)
+        )
         return phrases["with"].format(inputs=shown) + text + "."
 
     def to_dict(self) -> dict[str, Any]:
@@ -98,7 +100,7 @@ class Report:
     @property
     def formula(self) -> str:
         """What is right instead."""
-        lines = (MISTAKES[f.name][2] for f in self.findings)
+        lines = (MISTAKES[f.name][2] for f in self.findings if not _about_no_shape(f))
         return "\n".join(dict.fromkeys(filter(None, lines)))
 
     @property
@@ -166,13 +168,19 @@ class Report:
         )
 
 
+def _about_no_shape(finding: Finding) -> bool:
+    """Whether backward failed for a reason that the rules of the matrix product do not mend."""
+    words = ("shape", "matmul", "aligned", "broadcast", "dimension")
+    return finding.name == "exception" and not any(word in finding.detail for word in words)
+
+
 def plain(value: Any) -> str:
     """A value as somebody would write it on paper: whole numbers without a point."""
     if isinstance(value, np.ndarray):
         value = value.tolist()
     if isinstance(value, list):
         return "[" + ", ".join(plain(v) for v in value) + "]"
-    if isinstance(value, float):
+    if isinstance(value, float) and np.isfinite(value):
         return f"{value:.4g}" if value != round(value) or abs(value) > 1e6 else str(int(value))
     return str(value)
 

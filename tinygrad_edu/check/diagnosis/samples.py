@@ -18,7 +18,7 @@ __all__ = ["Sampler", "kind_of"]
 
 
 def kind_of(name: str, value: Any, is_param: bool, batch: int | None = None) -> str:
-    """"weight", "real", "one-hot 0/1" (along an axis), "share 0/1", "binary", "label" or "fixed"."""
+    """ "weight", "real", "one-hot 0/1" (along an axis), "share 0/1", "binary", "label" or "fixed"."""
     if not isinstance(value, np.ndarray):
         return "fixed"
     if is_param:

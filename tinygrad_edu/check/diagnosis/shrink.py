@@ -17,12 +17,10 @@ from .work import Inputs
 
 __all__ = ["smallest"]
 
-DRAWS = 6  # samples of small integers that a size is tried with
+DRAWS = 4  # samples of small integers that a size is tried with
 
 
-def smallest(
-    case: Case, start: Inputs, plan: Lengths, shows: Callable[[Inputs], bool]
-) -> Inputs:
+def smallest(case: Case, start: Inputs, plan: Lengths, shows: Callable[[Inputs], bool]) -> Inputs:
     """Inputs as small as possible for which `shows` holds, as it does for `start`."""
     inputs, lengths = start, dict(plan)
     for size in list(plan):
@@ -85,7 +83,7 @@ def differs(seen: Observation, name: str, findings: list[Finding]) -> bool:
 
 
 def simplified(case: Case, inputs: Inputs, shows: Callable[[Inputs], bool]) -> Inputs:
-    """Single numbers replaced by 0 or 1 as long as the mistake shows; at most 60 are tried."""
+    """Single numbers replaced by 0 or 1 as long as the mistake shows; at most 40 are tried."""
     tries = 0
     for name, value in inputs.items():
         if case.sampler.kinds[name] not in ("weight", "real"):
@@ -93,7 +91,7 @@ def simplified(case: Case, inputs: Inputs, shows: Callable[[Inputs], bool]) -> I
         for at in np.ndindex(value.shape):
             for number in (0.0, 1.0):
                 now = inputs[name][at]
-                if tries >= 60 or now == number or (now == 0 and number == 1):
+                if tries >= 40 or now == number or (now == 0 and number == 1):
                     continue
                 tries += 1
                 trial = {**inputs, name: inputs[name].copy()}
@@ -116,9 +114,7 @@ def evidence(
     if answer.error or answer.problem:
         return Evidence()
     named = [p for f in findings for p in f.params if p in case.params]
-    seen = case.observation(
-        inputs, answer, truth or case.slopes.of(inputs, dict.fromkeys(named))
-    )
+    seen = case.observation(inputs, answer, truth or case.slopes.of(inputs, dict.fromkeys(named)))
     wrong = [p for p in named if differs(seen, p, findings)] or named
     if not wrong:
         return Evidence()

@@ -53,7 +53,9 @@ class Slopes:
 
     def along(self, inputs: Inputs, direction: dict[str, np.ndarray]) -> float:
         """The slope of the loss along a direction in the space of the inputs."""
-        return self._imaginary(inputs, direction) if self.complex else self.central(inputs, direction)
+        return (
+            self._imaginary(inputs, direction) if self.complex else self.central(inputs, direction)
+        )
 
     def central(self, inputs: Inputs, direction: dict[str, np.ndarray], h: float = 1e-6) -> float:
         """The slope by a central difference."""
@@ -71,7 +73,9 @@ class Slopes:
     def _at(self, inputs: Inputs, direction: dict[str, np.ndarray], h: float) -> float:
         return self.loss({**inputs, **{k: inputs[k] + h * d for k, d in direction.items()}})
 
-    def _imaginary(self, inputs: Inputs, direction: dict[str, np.ndarray], h: float = 1e-30) -> float:
+    def _imaginary(
+        self, inputs: Inputs, direction: dict[str, np.ndarray], h: float = 1e-30
+    ) -> float:
         moved = {k: inputs[k] + 1j * h * d for k, d in direction.items()}
         with _quiet():
             return float(np.imag(self.work.loss({**inputs, **moved})) / h)

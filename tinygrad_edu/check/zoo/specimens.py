@@ -197,8 +197,10 @@ def sign(w: Writer, place: Any) -> None:
 
 @specimen(
     "transposed",
-    lambda a: [f"W{k}" for k in single(a)]
-    + [f"A{k - 1}" for k in upper(a) if a.widths[k - 1] == a.widths[k]],
+    lambda a: (
+        [f"W{k}" for k in single(a)]
+        + [f"A{k - 1}" for k in upper(a) if a.widths[k - 1] == a.widths[k]]
+    ),
     "In a layer that is not square the update fails; in a square one it goes in a wrong direction, "
     "and the loss falls slowly or not at all.",
     "В неквадратном слое обновление падает; в квадратном идёт не туда, и потери падают медленно или "

@@ -116,8 +116,10 @@ def softmax_axis(w: Writer, form: str) -> None:
 
 @specimen(
     "assign-for-add",
-    lambda a: [k for k in layers(a) if repeated(a, k)][:1] * a.shared
-    + [f"A{k - 1}" for k in upper(a) if a.residual and a.square(k)],
+    lambda a: (
+        [k for k in layers(a) if repeated(a, k)][:1] * a.shared
+        + [f"A{k - 1}" for k in upper(a) if a.residual and a.square(k)]
+    ),
     "Only one use of the value learns; deep residual networks lose the short path that makes them "
     "trainable.",
     "Учится только одно использование значения; глубокие сети теряют короткий путь, благодаря "

@@ -12,7 +12,7 @@ from .architecture import Architecture
 
 __all__ = ["Writer"]
 
-HELPERS = '''import numpy as np
+HELPERS = """import numpy as np
 
 
 def relu(z):
@@ -50,7 +50,7 @@ def identity_slope(z):
 def softmax(z, axis):
     e = np.exp(z - z.max(axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)
-'''
+"""
 
 
 class Writer:
@@ -194,9 +194,7 @@ class Writer:
         total = {
             "squared": f"np.sum(({out} - Y) ** 2)",
             "cross-entropy": f"-np.sum(Y * np.log({out}))",
-            "binary cross-entropy": (
-                f"-np.sum(Y * np.log({out}) + (1 - Y) * np.log(1 - {out}))"
-            ),
+            "binary cross-entropy": (f"-np.sum(Y * np.log({out}) + (1 - Y) * np.log(1 - {out}))"),
         }[self.arch.loss]
         half = "0.5 * " if scale.startswith("half") else ""
         by = {"mean": self.count(), "half mean": self.count(), "mean of all": "Y.size"}.get(scale)
