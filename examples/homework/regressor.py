@@ -3,6 +3,8 @@
 tinygrad-edu check regressor.py
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 
@@ -15,9 +17,10 @@ class MLPRegressor:
         self.max_iter = max_iter
 
     def train(self, X, y):
+        rng = np.random.default_rng(0)
         widths = [X.shape[1], *self.hidden_layer_sizes, 1]
-        pairs = list(zip(widths, widths[1:], strict=False))
-        self.weights = [np.random.randn(n, m) / np.sqrt(n) for n, m in pairs]
+        pairs = list(pairwise(widths))
+        self.weights = [rng.normal(size=(n, m)) / np.sqrt(n) for n, m in pairs]
         self.biases = [np.zeros(m) for _, m in pairs]
         for _ in range(self.max_iter):
             A = self.forward(X)

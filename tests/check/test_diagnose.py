@@ -54,7 +54,9 @@ def test_right_networks_raise_no_alarm() -> None:
 )
 @pytest.mark.parametrize("convention", ["rows", "columns"])
 def test_the_evidence_is_true_and_small(specimen: str, convention: str) -> None:
-    """The numbers of the report can be checked by hand: forward has that slope, backward says that."""
+    """The numbers of the report can be checked by hand: forward has that slope, backward says
+    that.
+    """
     net = zoo.Architecture((4, 5, 3), convention=convention)
     work = zoo.build(net, specimen, batch=8)
     report = check.diagnose(work.backward, work.forward, work.inputs)
@@ -105,7 +107,7 @@ def test_an_unknown_mistake_is_not_guessed() -> None:
 
 def test_two_mistakes_are_both_named() -> None:
     """Two mistakes at once are told apart where together they give just these numbers."""
-    forward, backward, inputs = two_outputs()
+    forward, _, inputs = two_outputs()
 
     def twice(cache: Any) -> Any:
         X, T, H, O, V = cache

@@ -149,7 +149,8 @@ def test_files_outside_of_the_folder_are_out_of_reach(tmp_path: Path) -> None:
             "__import__('socket').create_connection(('127.0.0.1', 9))",
         )
         tries = "".join(
-            f"try:\n    {act}\n    raise SystemExit({act!r})\nexcept (PermissionError, KeyError): pass\n"
+            f"try:\n    {act}\n    raise SystemExit({act!r})\n"
+            "except (PermissionError, KeyError): pass\n"
             for act in acts
         )
         found = verdict(tmp_path, RIGHT + tries)

@@ -23,7 +23,9 @@ def test_the_right_pass_is_right() -> None:
 
 @pytest.mark.parametrize("name", list(zoo.SPECIMENS))
 def test_a_specimen_marks_its_line_and_is_explained(name: str) -> None:
-    """The wrong line is marked, the rest is the right file, and both languages tell what it does."""
+    """The wrong line is marked, the rest is the right file, and both languages tell what it
+    does.
+    """
     rng = random.Random(name)
     arch = zoo.random_architecture(rng)
     while not zoo.SPECIMENS[name].places(arch):

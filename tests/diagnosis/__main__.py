@@ -2,8 +2,8 @@
 
     python -m tests.diagnosis [EACH] [RIGHT] [SEED]
 
-EACH cases for every specimen of the zoo, RIGHT cases without a mistake. Ends with code 1 where fewer
-than 95 % bear the right name, or one right case is called wrong.
+EACH cases for every specimen of the zoo, RIGHT cases without a mistake. Ends with code 1 where
+fewer than 95 % bear the right name, or one right case is called wrong.
 """
 
 from __future__ import annotations

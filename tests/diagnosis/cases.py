@@ -10,7 +10,9 @@ from tinygrad_edu.check import diagnose, zoo
 
 
 def wrong_cases(each: int, seed: int) -> Iterator[tuple[str, zoo.Architecture, Any, int]]:
-    """`each` networks for every specimen, drawn until one can have it; the place is drawn as well."""
+    """`each` networks for every specimen, drawn until one can have it; the place is drawn as
+    well.
+    """
     for name, specimen in zoo.SPECIMENS.items():
         rng = random.Random(f"{seed} {name}")
         count = 0

@@ -49,8 +49,8 @@ def check(
 
     The file defines `forward` (the loss), `backward` (the gradients, a dict by name or a tuple) and
     `inputs`, a dict of example arrays (or `make_inputs()` that returns one); `params` may name what
-    has a gradient. Or it defines the class MLPRegressor with train(X, y) and predict(X). It runs in a
-    process of its own, with limits.
+    has a gradient. Or it defines the class MLPRegressor with train(X, y) and predict(X). It runs
+    in a process of its own, with limits.
 
     Ends with 0 where all is right, 1 where something is wrong, 2 where it could not be judged (no
     such function, a syntax error, the time or memory limit).

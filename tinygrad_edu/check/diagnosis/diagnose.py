@@ -38,10 +38,10 @@ def diagnose(
 
         check.diagnose(backward, forward, {"X": X, "Y": Y, "W": W, "b": b})
 
-    `inputs` are examples of the arrays, by name, with their sizes (a batch of at least 2, or N cannot
-    be told from 1); `params` are the names that a gradient is wanted for, all floats but X, Y, t …
-    where it is left out. How the two functions are called, and what they may return, stands in
-    `diagnosis.work`. Nothing is changed in the caller's arrays.
+    `inputs` are examples of the arrays, by name, with their sizes (a batch of at least 2, or N
+    cannot be told from 1); `params` are the names that a gradient is wanted for, all floats but X,
+    Y, t … where it is left out. How the two functions are called, and what they may return, stands
+    in `diagnosis.work`. Nothing is changed in the caller's arrays.
 
     Raises `ArgumentError` or `InputTypeError` where forward itself cannot be used. Whatever
     backward does (raise, return None or NaN) is a finding in the report.

@@ -1,7 +1,7 @@
 """From observations to findings: which known mistake gives just these numbers.
 
-First what needs no network (a factor, a transpose, a missing sum), then every single hypothesis about
-the recognised network, then two at once. What fits nothing stays unexplained.
+First what needs no network (a factor, a transpose, a missing sum), then every single hypothesis
+about the recognised network, then two at once. What fits nothing stays unexplained.
 """
 
 from __future__ import annotations

@@ -92,7 +92,8 @@ class Network:
     def scale(self, y: Array) -> float:
         """What the summed loss is multiplied by."""
         n, k = y.shape
-        return self.factor / {"": 1, "N": n, "NK": n * k}[self.divisor]
+        divisor: int = {"": 1, "N": n, "NK": n * k}[self.divisor]
+        return self.factor / divisor
 
     def target_rows(self, inputs: Inputs) -> Array:
         """The target as (batch, outputs), labels as one-hot rows."""
@@ -122,7 +123,9 @@ class Network:
 
 
 class Pass:
-    """One forward and backward pass; mistakes look at its Z, A, W and δ to say what they would do."""
+    """One forward and backward pass; mistakes look at its Z, A, W and δ to say what they would
+    do.
+    """
 
     def __init__(self, net: Network, inputs: Inputs, mistakes: Sequence[Any] = ()) -> None:
         self.net, self.inputs, self.mistakes = net, inputs, mistakes
@@ -189,7 +192,7 @@ class Pass:
         """The sum over a parameter's uses, as the student's layout has it."""
         for mistake in self.mistakes:
             grads = mistake.uses(self, name, grads)
-        total = sum(grads[1:], start=grads[0])
+        total: Array = sum(grads[1:], start=grads[0])
         like = np.shape(self.inputs[name])
         if name in self.net.biases:
             return np.asarray(total.reshape(like)) if total.size == np.prod(like) else total
@@ -204,4 +207,4 @@ def engine_gradients(net: Network, inputs: Inputs) -> dict[str, np.ndarray]:
     names = [name for name in dict.fromkeys((*net.weights, *net.biases)) if name]
     leaves = {k: tensor(inputs[k], dtype=float64, requires_grad=True) for k in names}
     net.value({**inputs, **leaves}).backward()
-    return {name: leaf.grad.numpy() for name, leaf in leaves.items()}
+    return {k: leaf.grad.numpy() for k, leaf in leaves.items() if leaf.grad is not None}

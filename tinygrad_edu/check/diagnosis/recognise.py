@@ -61,15 +61,14 @@ def chains(inputs: Inputs, params: tuple[str, ...]) -> Iterator[Network]:
     weights = [k for k in params if k in weights or (k in thin and k not in named)]
     if not weights or len(named) not in (0, len(weights)) or len(weights) > 5:
         return
-    biases = named or [None] * len(weights)
+    biases: list[str | None] = [*named] or [None] * len(weights)
     pairs = list(zip(weights, biases, strict=True))
     for order in shared(pairs, inputs):
         for columns, flipped in product((False, True), repeat=2):
             for residual, labels in product((False, True), repeat=2):
-                net = Network(
-                    *(data[0], data[1], tuple(w for w, _ in order), tuple(b for _, b in order)),
-                    *((), "", "", 1.0, "", columns, flipped, residual, labels),
-                )
+                names = tuple(w for w, _ in order), tuple(b for _, b in order)
+                layout = columns, flipped, residual, labels
+                net = Network(data[0], data[1], *names, (), "", "", 1.0, "", *layout)
                 if fits(net, inputs):
                     yield net
 

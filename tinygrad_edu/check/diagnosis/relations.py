@@ -1,4 +1,5 @@
-"""What one wrong gradient is to the right one: a multiple, its transpose, a sum that was not taken …
+"""What one wrong gradient is to the right one: a multiple, its transpose, a sum that was not taken
+…
 
 These need no idea of the network; two observations with different sizes tell N from 2.
 """

@@ -1,7 +1,7 @@
 """New inputs of the same kind: a one-hot target stays one-hot, labels stay labels.
 
-ŷ − y is the gradient of softmax and cross-entropy only where Σ y = 1, so a target may be replaced by
-another one of its kind alone, or right work would look wrong.
+ŷ − y is the gradient of softmax and cross-entropy only where Σ y = 1, so a target may be replaced
+by another one of its kind alone, or right work would look wrong.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ __all__ = ["Sampler", "kind_of"]
 
 
 def kind_of(name: str, value: Any, is_param: bool, batch: int | None = None) -> str:
-    """ "weight", "real", "one-hot 0/1" (along an axis), "share 0/1", "binary", "label" or "fixed"."""
+    """One of: "weight", "real", "one-hot 0/1" (along an axis), "share 0/1", "binary", "label" or
+    "fixed".
+    """
     if not isinstance(value, np.ndarray):
         return "fixed"
     if is_param:

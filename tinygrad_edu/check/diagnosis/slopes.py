@@ -3,9 +3,9 @@ r"""The truth about a loss: its slopes, measured on `forward` alone.
     complex step        dL/dw = Im L(w + ih) / h,               h = 1e-30, exact to rounding
     central difference  dL/dw ≈ (L(w + h) − L(w − h)) / 2h,     h = 1e-6
 
-The complex step subtracts nothing, so nothing cancels (Squire & Trapp, 1998); but it needs a forward
-that carries complex numbers through, and `astype(float)` or `abs` do not. So both are compared along
-one random direction first, and where they part, the central difference is used.
+The complex step subtracts nothing, so nothing cancels (Squire & Trapp, 1998); but it needs a
+forward that carries complex numbers through, and `astype(float)` or `abs` do not. So both are
+compared along one random direction first, and where they part, the central difference is used.
 """
 
 from __future__ import annotations
@@ -93,7 +93,9 @@ class Slopes:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """No warnings: a student's overflow is seen in the numbers, a lost imaginary part in a check."""
+    """No warnings: a student's overflow is seen in the numbers, a lost imaginary part in a
+    check.
+    """
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

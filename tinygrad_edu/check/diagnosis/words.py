@@ -148,9 +148,11 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "∂L/∂A = δ Wᵀ with the W of this forward pass",
     ),
     "relu-at-zero": (
-        "the slope relu′(0) is taken as {x}; the course, PyTorch and this library take 0 (any slope from 0 "
+        "the slope relu′(0) is taken as {x}; the course, PyTorch and this library take 0 (any "
+        "slope from 0 "
         "to 1 is a subgradient)",
-        "производная relu′(0) взята равной {x}; в курсе, PyTorch и этой библиотеке она 0 (субградиент — любой "
+        "производная relu′(0) взята равной {x}; в курсе, PyTorch и этой библиотеке она 0 "
+        "(субградиент — любой "
         "наклон от 0 до 1)",
         "relu′(z) = 1 if z > 0, else 0",
     ),

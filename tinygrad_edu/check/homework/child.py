@@ -1,4 +1,6 @@
-"""The keeper of the child process: starts it, asks it, stops it, and never runs a line of the file."""
+"""The keeper of the child process: starts it, asks it, stops it, and never runs a line of the
+file.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,9 @@ class Stopped(BaseException):
 
 
 class Child:
-    """A process that has loaded some files; a context manager, after which nothing of it is left."""
+    """A process that has loaded some files; a context manager, after which nothing of it is
+    left.
+    """
 
     def __init__(self, files: Sequence[Path], limits: Limits) -> None:
         self.limits = limits
@@ -116,8 +120,13 @@ class Child:
         home = str(self.folder)
         threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         return {
-            **{"HOME": home, "TMPDIR": home, "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"},
-            **{"MPLBACKEND": "Agg", "TINYGRAD_EDU_CHILD": self.token, **threads},
+            "HOME": home,
+            "TMPDIR": home,
+            "LANG": "C.UTF-8",
+            "PATH": "/usr/bin:/bin",
+            "MPLBACKEND": "Agg",
+            "TINYGRAD_EDU_CHILD": self.token,
+            **threads,
         }
 
     def ask(self, what: str, seconds: float | None = None, **values: Any) -> Any:
@@ -171,7 +180,7 @@ class Child:
         fits = isinstance(reply, dict) and reply.get("number") == self.count
         if not fits or not isinstance(reply.get("error", {}), dict):
             raise Stopped("garbled", "not the answer to the question")
-        return reply
+        return dict(reply)
 
     def _bytes(self, size: int, until: float) -> bytes:
         found = bytearray()

@@ -1,9 +1,9 @@
 """What a stranger's file may not do, set in its own process before it is read.
 
-The kernel's limits hold against anything: CPU seconds, memory, file size, and, for an ordinary user,
-processes. The audit hook is Python's own bell (PEP 578): new processes, the network, and files
-outside of the folder are refused. It stops accidents and easy tricks. It is no wall against somebody
-who attacks the interpreter itself: mark strangers' work where nothing of value lies.
+The kernel's limits hold against anything: CPU seconds, memory, file size, and, for an ordinary
+user, processes. The audit hook is Python's own bell (PEP 578): new processes, the network, and
+files outside of the folder are refused. It stops accidents and easy tricks. It is no wall against
+somebody who attacks the interpreter itself: mark strangers' work where nothing of value lies.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ READABLE = ("/usr", "/lib", "/lib64", "/etc", "/dev", "/sys", "/proc/self", "/pr
 
 
 def limit(seconds: int, megabytes: int) -> None:
-    """Set the kernel's limits; where there is no `resource` (Windows) only the keeper's clock is."""
+    """Set the kernel's limits; where there is no `resource` (Windows) only the keeper's clock
+    is.
+    """
     try:
         import resource
     except ImportError:

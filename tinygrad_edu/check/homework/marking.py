@@ -25,7 +25,8 @@ def mark(
         def backward(X, Y, W1, b1): …                   # a dict by name, or a tuple in order
         params = ("W1", "b1")                           # optional: what has a gradient
 
-        class MLPRegressor:                             # __init__(hidden_layer_sizes, learning_rate,
+        class MLPRegressor:                             # __init__(hidden_layer_sizes,
+        learning_rate,
                                                         # max_iter), train(X, y), predict(X)
 
     With `task`, a file of the teacher's, `inputs`, `params` and `forward` are taken from there: the

@@ -122,7 +122,7 @@ def loss(here: dict[str, Any], request: Inputs) -> Any:
 def gradients(here: dict[str, Any], request: Inputs) -> Any:
     """Backward's gradients, with what it changed and how it failed."""
     found = work(here).gradients(request["inputs"], tuple(request["params"]))
-    if isinstance(found.error, str) and found.error.startswith("MemoryError"):
+    if found.error.startswith("MemoryError"):
         raise MemoryError
     return {
         "gradients": found.gradients,

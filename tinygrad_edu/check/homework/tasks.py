@@ -119,7 +119,7 @@ def fitted(child: Child, X: np.ndarray, y: np.ndarray, rate: float) -> float | s
     said = child.ask("regress", X=X, y=y, options=options, seed=0)
     found = said.get("predicted") if isinstance(said, dict) else None
     if not isinstance(found, np.ndarray) or found.size != len(y) or found.ndim > 2:
-        return f"the shape is {np.shape(found)} for {len(y)} rows"
+        return f"the shape is {getattr(found, 'shape', None)} for {len(y)} rows"
     if not np.isfinite(found).all():
         return "NaN or infinity" if rate == RATES[-1] else -np.inf
     with np.errstate(over="ignore"):

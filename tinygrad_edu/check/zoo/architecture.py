@@ -32,8 +32,8 @@ class Architecture:
     """A hand-written network as students write it; raises `ArgumentError` for what there is not.
 
     `scale` says what stands in front of the loss: "sum", "half sum" (½Σ), "mean" and "half mean"
-    over the batch, "mean of all" numbers. In the convention "rows" X is (batch, features) and a bias
-    (H,) or, with `bias="wide"`, (1, H); in "columns" X is (features, batch), a bias (H, 1).
+    over the batch, "mean of all" numbers. In the convention "rows" X is (batch, features) and a
+    bias (H,) or, with `bias="wide"`, (1, H); in "columns" X is (features, batch), a bias (H, 1).
     """
 
     widths: tuple[int, ...] = (3, 4, 2)
@@ -52,7 +52,7 @@ class Architecture:
 
     def __post_init__(self) -> None:
         wrong = [
-            len(self.widths) < 2 or min(self.widths) < 2 and "widths",
+            len(self.widths) < 2 or (min(self.widths) < 2 and "widths"),
             self.hidden not in HIDDEN and "hidden",
             (self.output, self.loss) not in ENDS and "output and loss",
             self.scale not in SCALES.get(self.loss, ()) and "scale",
@@ -61,8 +61,8 @@ class Architecture:
         if any(wrong):
             names = ", ".join(str(w) for w in wrong if w)
             raise ArgumentError(
-                f"zoo: there is no such network ({names}): {self}. Widths are from 2, hidden is one "
-                f"of {HIDDEN}, and the losses and their scales are {SCALES}."
+                f"zoo: there is no such network ({names}): {self}. Widths are from 2, hidden is "
+                f"one of {HIDDEN}, and the losses and their scales are {SCALES}."
             )
 
     @property

@@ -1,7 +1,7 @@
 """The mistakes: each says in which networks, and where, it makes a difference, and changes a line.
 
-Where a mistake cannot make a difference it is no mistake: f′(a) is f′(z) for a ReLU, a factor N is 1
-for a batch of one, W is Wᵀ in a layer of one unit. Such places are not offered.
+Where a mistake cannot make a difference it is no mistake: f′(a) is f′(z) for a ReLU, a factor N is
+1 for a batch of one, W is Wᵀ in a layer of one unit. Such places are not offered.
 """
 
 from __future__ import annotations
@@ -89,9 +89,11 @@ def softmaxed(a: Architecture) -> list[str]:
 @specimen(
     "bias-not-summed",
     biased,
-    "The bias takes the batch's shape at its first update: every place in the batch has a bias of its "
+    "The bias takes the batch's shape at its first update: every place in the batch has a bias "
+    "of its "
     "own, the training loss falls, and the network is useless on another batch size.",
-    "Смещение после первого обновления принимает форму батча: у каждого места в батче своё смещение, "
+    "Смещение после первого обновления принимает форму батча: у каждого места в батче своё "
+    "смещение, "
     "потери на обучении падают, а на батче другого размера сеть бесполезна.",
 )
 def bias_not_summed(w: Writer, layer: int) -> None:
@@ -102,8 +104,10 @@ def bias_not_summed(w: Writer, layer: int) -> None:
 @specimen(
     "missing-sum",
     single,
-    "The gradient is a stack of matrices, one an example; W grows an axis, and the next product fails.",
-    "Градиент — стопка матриц, по одной на пример; у W появляется ось, и следующее произведение падает.",
+    "The gradient is a stack of matrices, one an example; W grows an axis, and the next product "
+    "fails.",
+    "Градиент — стопка матриц, по одной на пример; у W появляется ось, и следующее произведение "
+    "падает.",
 )
 def missing_sum(w: Writer, layer: int) -> None:
     """The outer products of a batch, not added up."""
@@ -203,7 +207,8 @@ def sign(w: Writer, place: Any) -> None:
     ),
     "In a layer that is not square the update fails; in a square one it goes in a wrong direction, "
     "and the loss falls slowly or not at all.",
-    "В неквадратном слое обновление падает; в квадратном идёт не туда, и потери падают медленно или "
+    "В неквадратном слое обновление падает; в квадратном идёт не туда, и потери падают медленно "
+    "или "
     "вовсе не падают.",
 )
 def transposed(w: Writer, key: str) -> None:

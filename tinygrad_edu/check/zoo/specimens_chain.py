@@ -99,7 +99,8 @@ def softmax_diagonal(w: Writer, place: str) -> None:
 @specimen(
     "softmax-axis",
     softmaxed,
-    "Examples compete with each other in the place of classes: the loss depends on who else is in the "
+    "Examples compete with each other in the place of classes: the loss depends on who else is "
+    "in the "
     "batch.",
     "Вместо классов соревнуются примеры: потери зависят от соседей по батчу.",
 )
@@ -180,9 +181,11 @@ def stale_weights(w: Writer, layer: int) -> None:
 @specimen(
     "relu-at-zero",
     lambda a: list(range(1, a.depth)) if a.hidden == "relu" else [],
-    "Where everything starts at 0 (biases, and a black picture's pixels) units move that should not; "
+    "Where everything starts at 0 (biases, and a black picture's pixels) units move that should "
+    "not; "
     "elsewhere it makes no difference.",
-    "Где всё начинается с нуля (смещения и чёрные пиксели), двигаются нейроны, которым не следует; в "
+    "Где всё начинается с нуля (смещения и чёрные пиксели), двигаются нейроны, которым не "
+    "следует; в "
     "остальном разницы нет.",
 )
 def relu_at_zero(w: Writer, layer: int) -> None:

@@ -31,7 +31,8 @@ def train(
     batch: int = 20,
     seed: int = 0,
 ) -> Curves:
-    """Gradient descent by the right backward and by one with a specimen: the two curves of the loss.
+    """Gradient descent by the right backward and by one with a specimen: the two curves of the
+    loss.
 
     Both start from the same weights and see the same batch; an update is written `W = W - lr * dW`,
     as students do, so that a gradient of a wrong shape changes the shape of W.

@@ -1,4 +1,6 @@
-r"""The activation's derivative: forgotten, or taken where it does not belong. Right: δ = ∂L/∂A ⊙ f′(Z)."""
+r"""The activation's derivative: forgotten, or taken where it does not belong. Right: δ = ∂L/∂A ⊙
+f′(Z).
+"""
 
 from __future__ import annotations
 
@@ -100,7 +102,7 @@ class ExtraDerivative(Mistake):
     @classmethod
     def sites(cls, net: Network) -> Iterator[Mistake]:
         """The output layer, by each derivative that a student may have at hand."""
-        shapes = ("sigmoid of z", "a(1-a)", "hidden of z", "tanh of a")
+        shapes = ("sigmoid of z", "a(1-a)", "hidden of z", "tanh of a", "tanh of z")
         return (cls(net.depth - 1, shape) for shape in shapes)
 
     def delta(self, run: Pass, layer: int, right: Array) -> Array:
@@ -108,8 +110,8 @@ class ExtraDerivative(Mistake):
         if not self.here(layer):
             return right
         z, a = run.Z[layer], run.A[layer + 1]
-        if self.variant == "sigmoid of z":
-            return right * ACTIVATIONS["sigmoid"][1](z)
+        if self.variant in ("sigmoid of z", "tanh of z"):
+            return right * ACTIVATIONS[self.variant.split()[0]][1](z)
         if self.variant == "a(1-a)":
             return right * a * (1 - a)
         if self.variant == "tanh of a":

@@ -10,7 +10,7 @@ import numpy as np
 from ..network import Network, Pass
 from .base import Array, Mistake, hypothesis, layers
 
-__all__ = ["PropagateTransposed", "StaleWeights", "UpdatedTooEarly", "ZForA"]
+__all__ = ["PropagateSign", "PropagateTransposed", "StaleWeights", "UpdatedTooEarly", "ZForA"]
 
 
 @hypothesis
@@ -45,6 +45,26 @@ class PropagateTransposed(Mistake):
         W = run.W[layer]
         square = self.here(layer) and W.shape[0] == W.shape[1]
         return run.delta[layer] @ W if square else right
+
+
+@hypothesis
+class PropagateSign(Mistake):
+    """∂L/∂A = −δWᵀ: where weights are shared it is no common factor."""
+
+    name = "sign"
+
+    @classmethod
+    def sites(cls, net: Network) -> Iterator[Mistake]:
+        """Every layer above the first."""
+        return (cls(layer) for layer in layers(net) if layer != 0)
+
+    def skip(self, run: Pass, layer: int, right: Array) -> Array:
+        """With what came along a residual connection."""
+        return -right if self.here(layer) else right
+
+    def propagate(self, run: Pass, layer: int, right: Array) -> Array:
+        """The other way."""
+        return -right if self.here(layer) and not run.skips(layer) else right
 
 
 @hypothesis
