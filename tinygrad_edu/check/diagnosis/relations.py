@@ -106,6 +106,7 @@ def orders(array: np.ndarray) -> list[np.ndarray]:
 def factor(name: str, seen: Sequence[Observation]) -> Relation | None:
     """Whether the gradient is a constant times the truth, and which constant."""
     ratios = []
+    seen = [o for o in seen if o.truth[name].any() or not o.right(name)]  # dead units say nothing
     for o in seen:
         g, t = o.got[name], o.truth[name]
         size = float(np.vdot(t, t))
@@ -114,6 +115,8 @@ def factor(name: str, seen: Sequence[Observation]) -> Relation | None:
         ratios.append(float(np.vdot(g, t)) / size)
         if not close(g, ratios[-1] * t, max(o.scale, float(np.abs(g).max()))):
             return None
+    if not ratios:
+        return None
     for (symbol, value), sign, number in product(SYMBOLS.items(), (1, -1), (1, 2, 0.5)):
         c = [sign * number * value(o.lengths) for o in seen]
         if np.allclose(c, ratios, rtol=1e-3):

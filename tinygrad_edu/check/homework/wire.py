@@ -47,6 +47,8 @@ def pack(value: Any) -> Any:
     if isinstance(value, np.generic):
         value = np.asarray(value)
     if isinstance(value, np.ndarray):
+        if value.nbytes > LARGEST // 2:  # said at once: to spell it out would take seconds
+            raise ValueError(f"an array of {value.nbytes} bytes is too large")
         kind = {"f": "f8", "i": "i8", "u": "i8", "c": "c16", "b": "b1"}.get(value.dtype.kind, "")
         if value.dtype == np.float32:
             kind = "f4"
