@@ -140,13 +140,15 @@ class _Film:
         return self.box_of[FOLD]
 
     def _edges_of_the_fold(self) -> None:
-        """One edge into the fold from every box that feeds it."""
-        fed: set[int] = set()
-        for node in self.folded:
-            fed |= {self.box_of[edge] for edge in node.inputs if edge in self.box_of}
-        self.edges += [
-            {"from": box, "to": self._fold(), "input": "", "among": 1} for box in sorted(fed)
-        ]
+        """One edge into the fold from every box that feeds it, and what comes back from there."""
+        used = {edge for node in self.folded for edge in node.inputs if edge in self.box_of}
+        for edge in sorted(used, key=lambda edge: self.box_of[edge]):
+            box, fold = self.box_of[edge], self._fold()
+            self.edges.append({"from": box, "to": fold, "input": "", "among": 1})
+            uses = self.passed.consumers_of(edge)
+            shares = [share.array for share in uses if share.step.node in self.folded]
+            if shares:
+                self.boxes[box]["rest"] = self.shelf.put(sum(shares[1:], shares[0]))
 
     def _steps(self) -> list[dict[str, Any]]:
         steps = []
