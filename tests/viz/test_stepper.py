@@ -195,6 +195,7 @@ def test_families_bring_their_words_and_colours():
 # -- large, freed, strange
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_hundred_thousand_is_folded_and_says_so():
     """Neither recursion nor a hang: the ends are shown, and the numbers are the whole graph's."""
     x = torch.tensor(1.0, requires_grad=True)
