@@ -100,7 +100,8 @@ class _Film:
         and a layout would bend every one of them around every layer.
         """
         used: dict[int, int] = {}
-        placing, direct = [], []
+        placing: list[dict[str, Any]] = []
+        direct: list[dict[str, Any]] = []
         for edge in self.edges:
             used[edge["from"]] = used.get(edge["from"], 0) + 1
             (placing if used[edge["from"]] <= _FAN else direct).append(edge)
