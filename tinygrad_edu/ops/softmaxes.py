@@ -70,13 +70,14 @@ def softmax(x: Array, dim: int, dtype: Any = None) -> Array:
         return e / add_up(e, axis, keepdims=True)
 
 
-def _softmax_x(g: Array, z: Array, dim: int) -> Array:
+def softmax_slope(g: Array, z: Array, dim: int) -> Array:
+    """What softmax hands back, from its output z: z ⊙ (g − Σ g z)."""
     gz = g * z
     return gz - z * gz.sum(axis=axis_of(z.ndim, dim, "softmax"), keepdims=True)
 
 
 softmax.defvjp(
-    x=_softmax_x,
+    x=softmax_slope,
 )
 
 
