@@ -49,3 +49,16 @@ def _calls_per_block(run: Callable[[], object], seconds: float) -> int:
         calls += 1
         spent = perf_counter() - start
     return max(1, round(calls * seconds / spent))
+
+
+def in_turn(contenders: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, Spread]:
+    """Seconds per call of programs that take long: one call a round, after one to warm up."""
+    samples: dict[str, list[float]] = {name: [] for name in contenders}
+    for turn in range(rounds + 1):
+        for name, run in contenders.items():
+            gc.collect()
+            start = perf_counter()
+            run()
+            if turn:
+                samples[name].append(perf_counter() - start)
+    return {name: Spread(tuple(times)) for name, times in samples.items()}
