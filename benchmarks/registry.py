@@ -16,6 +16,7 @@ class Settings:
 
     threads: int
     quick: bool = False
+    clock: str = "wall"  # or "cpu", see `race.CLOCKS`
 
     @property
     def rounds(self) -> int:

@@ -22,7 +22,7 @@ def run(settings: Settings) -> Iterator[Row]:
     """Milliseconds: of the import statement alone, and of a process that does nothing else."""
     statement: dict[str, list[float]] = {name: [] for name in MODULES}
     process: dict[str, list[float]] = {name: [] for name in MODULES}
-    for turn in range(6 if settings.quick else 41):
+    for turn in range(4 if settings.quick else 31):
         for name in MODULES if turn % 2 else MODULES[::-1]:
             inside, whole = _import_once(name)
             if turn:  # the first one compiles the byte code and warms the disk's cache

@@ -60,14 +60,19 @@ def softmax(x: Array, dim: int, dtype: Any = None) -> Array:
     """
     x, axis = _scores("softmax", x, dim, dtype)
     with np.errstate(invalid="ignore"):
-        if short_rows(x, axis):
-            e = x.T.copy()
-            e -= largest(e, 0, initial=-math.inf)
-            e = np.exp(e, out=e)
-            e /= add_up(e, 0)
-            return e.T.copy()
-        e = np.exp(x - peak(x, axis))
-        return e / add_up(e, axis, keepdims=True)
+        return shares(x, axis)
+
+
+def shares(x: np.ndarray, axis: Any) -> np.ndarray:
+    """e^x over its sum along `axis`: softmax of an array, without a look at its arguments."""
+    if short_rows(x, axis):
+        e = x.T.copy()
+        e -= largest(e, 0, initial=-math.inf)
+        np.exp(e, out=e)
+        e /= add_up(e, 0)
+        return e.T.copy()
+    e = np.exp(x - peak(x, axis))
+    return e / add_up(e, axis, keepdims=True)
 
 
 def softmax_slope(g: Array, z: Array, dim: int) -> Array:
