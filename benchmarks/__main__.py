@@ -27,7 +27,10 @@ def _options() -> argparse.Namespace:
         "--threads", type=int, default=os.cpu_count() or 1, help="for every library (all cores)"
     )
     parser.add_argument(
-        "--json", type=Path, metavar="FILE", default=Path("benchmarks/results/results.json"),
+        "--json",
+        type=Path,
+        metavar="FILE",
+        default=Path("benchmarks/results/results.json"),
         help="write everything measured here (%(default)s)",
     )
     parser.add_argument("--no-plots", action="store_true", help="no pictures beside the JSON file")

@@ -67,7 +67,9 @@ def _steps(rows: list[Row]) -> Any:
             here = [(n, row.times[name].median) for n, row in points if name in row.times]
             width = 2.4 if name.startswith("tinygrad") else 1.2
             if here:
-                axis.loglog(*zip(*here, strict=True), "o-", ms=3, lw=width, color=colour, label=name)
+                axis.loglog(
+                    *zip(*here, strict=True), "o-", ms=3, lw=width, color=colour, label=name
+                )
         axis.set_title(f"{net} · {optimizer}", fontsize=9)
         axis.set_xticks(ticks := [n for n, _ in points], [str(n) for n in ticks])
         axis.minorticks_off()

@@ -46,8 +46,10 @@ def run(cases: Sequence[Case], settings: Settings) -> Outcome:
     print(machine.in_words(machine.describe(settings.threads)))
     if left_out := missing():
         print(f"not installed, so left out: {', '.join(left_out)}")
-    print(f"{settings.rounds} rounds, in turn; median ± half the range between the quartiles; "
-          f"{settings.clock} clock")
+    print(
+        f"{settings.rounds} rounds, in turn; median ± half the range between the quartiles; "
+        f"{settings.clock} clock"
+    )
     outcome = Outcome()
     for case in cases:
         print(f"\n{case.name} · {case.title}")
@@ -109,7 +111,12 @@ def write_json(outcome: Outcome, settings: Settings, path: Path) -> None:
     document = {
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine.describe(settings.threads),
-        "settings": {"quick": settings.quick, "clock": settings.clock, "rounds": settings.rounds, "block": settings.block},
+        "settings": {
+            "quick": settings.quick,
+            "clock": settings.clock,
+            "rounds": settings.rounds,
+            "block": settings.block,
+        },
         "cases": {name: [_plain(row) for row in rows] for name, rows in outcome.rows.items()},
     }
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -107,7 +107,9 @@ def transformer_step(library: Any) -> Program:
     """
     nn, F, optim = (part(library, name) for name in ("nn", "nn.functional", "optim"))
     batch, length, width, heads, letters = 16, 32, 64, 4, 27
-    make = nn.ModuleDict({"letters": nn.Embedding(letters, width), "out": nn.Linear(width, letters)})
+    make = nn.ModuleDict(
+        {"letters": nn.Embedding(letters, width), "out": nn.Linear(width, letters)}
+    )
     for k in range(2):
         make[f"before{k}"], make[f"between{k}"] = nn.LayerNorm(width), nn.LayerNorm(width)
         make[f"qkv{k}"], make[f"mix{k}"] = nn.Linear(width, 3 * width), nn.Linear(width, width)

@@ -19,12 +19,11 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import islice
 from sys import _getframe
 from types import CodeType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -144,8 +143,7 @@ class Node:
         return f"{os.path.basename(self.file)}:{self.line}" + (f": {text}" if text else "")
 
 
-@dataclass(frozen=True, slots=True)
-class BackwardEvent:
+class BackwardEvent(NamedTuple):
     """One step of the reverse pass: `node` received `g` and sent `contributions[i]` to `inputs[i]`.
 
     Contributions are None where nothing flows. Gradients are arrays, or tensors under

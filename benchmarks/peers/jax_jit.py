@@ -64,4 +64,9 @@ def _adam(jnp: Any, w: Any, g: Any, m: Any, n: Any, lr: float) -> Any:
     return w - lr * mean_hat / (jnp.sqrt(square_hat) + 1e-8), (mean, square)
 
 
-_RULES = {"SGD": _sgd, "Momentum": _momentum, "RMSprop": _rmsprop, "Adam": _adam}
+_RULES: dict[str, Callable[..., Any]] = {
+    "SGD": _sgd,
+    "Momentum": _momentum,
+    "RMSprop": _rmsprop,
+    "Adam": _adam,
+}

@@ -1,7 +1,8 @@
 """Digits from process start to trained model, in one library: `digits.py LIBRARY FILE THREADS`.
 
-Prints the test accuracy and the most memory this process held, in MiB. 64-32-10, ReLU, Adam, 20 epochs in batches of 32, shuffled by the loader's
-own hand. This process imports what its library needs and nothing else.
+Prints the test accuracy and the most memory this process held, in MiB. 64-32-10, ReLU, Adam, 20
+epochs in batches of 32, shuffled by the library's own loader. The process imports what its library
+needs and nothing else.
 """
 
 from __future__ import annotations

@@ -10,8 +10,7 @@ valid subgradient, and that is what is checked.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,8 +22,7 @@ from .gradients import as_tuple, grad
 __all__ = ["gradcheck", "gradgradcheck"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Slopes:
+class _Slopes(NamedTuple):
     """The numeric slopes of every output element along one input element."""
 
     left: np.ndarray

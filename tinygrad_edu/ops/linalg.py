@@ -55,8 +55,8 @@ matmul.defvjp(
 )
 
 
-# For a few rows and a large matrix BLAS is faster with the product turned round, W xᵀ: 46 µs for 68
-# at 16 rows of 784 inputs and 128 neurons on one machine, 51 for 56 on another. At 128 rows, or with
+# For few rows and a large matrix BLAS is faster with the product turned round, W xᵀ: at 16 rows of
+# 784 inputs and 128 neurons 46 µs for 68 on one machine, 51 for 56 on another. At 128 rows, or with
 # a small matrix, it is slower (measured).
 _FEW, _LARGE = 64, 1 << 16
 

@@ -63,7 +63,7 @@ def softmax(x: Array, dim: int, dtype: Any = None) -> Array:
         return shares(x, axis)
 
 
-def shares(x: np.ndarray, axis: Any) -> np.ndarray:
+def shares(x: Array, axis: Any) -> Array:
     """e^x over its sum along `axis`: softmax of an array, without a look at its arguments."""
     if short_rows(x, axis):
         e = x.T.copy()
