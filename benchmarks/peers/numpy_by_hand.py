@@ -28,8 +28,9 @@ def steps(problem: Problem) -> dict[str, Callable[[], Any]]:
         z = activations[-1] @ weights[-1] + biases[-1]
         z -= z.max(axis=1, keepdims=True)
         p = np.exp(z)
-        p /= p.sum(axis=1, keepdims=True)
-        loss = -np.log(p[rows, t]).mean()
+        total = p.sum(axis=1, keepdims=True)
+        loss = (np.log(total[:, 0]) - z[rows, t]).mean()  # finite where a probability is 0
+        p /= total
         p[rows, t] -= 1
         g = p / len(t)
         slopes = []
