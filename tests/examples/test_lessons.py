@@ -111,11 +111,24 @@ BETWEEN = {
     "07_backprop_by_hand": [("right on the test pictures: ", 90, 100)],
     "09_mlp_on_mnist": [("test accuracy: ", 88, 98)],
     "11_school_project": [("training pictures read correctly: ", 10, 60)],
-    "13_universal_approximation": [("error ~ N^", -1.1, -0.9), ("learned, 32 units: largest error ", 0, 0.2)],
-    "14_vanishing_gradients": [("sigmoid, xavier              test accuracy ", 5, 20), ("relu, kaiming                test accuracy ", 75, 100)],
-    "15_regularisation": [("nothing · ничего", 90, 100), ("1442 pictures, labels right: test accuracy ", 94, 100)],
-    "16_higher_order": [("Newton   ", 4, 8), ("η = 0.039: |w| = ", 0, 1), ("η = 0.041: |w| = ", 1, 1e9)],
-}  # fmt: skip
+    "13_universal_approximation": [
+        ("error ~ N^", -1.1, -0.9),
+        ("learned, 32 units: largest error ", 0, 0.2),
+    ],
+    "14_vanishing_gradients": [
+        ("sigmoid, xavier              test accuracy ", 5, 20),
+        ("relu, kaiming                test accuracy ", 75, 100),
+    ],
+    "15_regularisation": [
+        ("nothing · ничего", 90, 100),
+        ("1442 pictures, labels right: test accuracy ", 94, 100),
+    ],
+    "16_higher_order": [
+        ("Newton   ", 4, 8),
+        ("η = 0.039: |w| = ", 0, 1),
+        ("η = 0.041: |w| = ", 1, 1e9),
+    ],
+}
 
 
 def run_lesson(lesson: Path, pictures: Path, quick: bool = True) -> str:

@@ -139,6 +139,13 @@ RULES = [
         ops=("cross_entropy]",),
     ),
     Mutant(
+        "the slope of plain labels forgets to subtract the truth",
+        "tinygrad_edu/ops/cross_entropy.py",
+        "    p[np.arange(len(target)), target] -= 1\n",
+        "",
+        ops=("cross_entropy]", "class_error]"),
+    ),
+    Mutant(
         "an index that repeats overwrites instead of adding up",
         "tinygrad_edu/ops/indexing.py",
         "    elif may_repeat(then):\n",

@@ -195,6 +195,7 @@ def test_families_bring_their_words_and_colours():
 # -- large, freed, strange
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_hundred_thousand_is_folded_and_says_so():
     """Neither recursion nor a hang: the ends are shown, and the numbers are the whole graph's."""
     x = torch.tensor(1.0, requires_grad=True)
@@ -209,6 +210,20 @@ def test_a_chain_of_a_hundred_thousand_is_folded_and_says_so():
     assert numbers(film, leaf["grad"]) == 3
     assert len(made.to_html()) < 2_000_000
     assert str(film["folded"]) in walked(made, "q")
+
+
+def test_the_ledger_of_a_folded_graph_closes():
+    """A weight used all along a long chain: what is shown and what the fold sent make its sum."""
+    w = torch.tensor(1.001, dtype=torch.float64, requires_grad=True)
+    y = w * 1.0
+    for _ in range(MOST + 300):
+        y = y * w
+    film = viz.stepper(y).film
+    (k,) = [k for k, box in enumerate(film["boxes"]) if box["kind"] == "leaf"]
+    sends = [send for step in film["steps"] for send in step["sends"]]
+    shown = [send["share"] for send in sends if film["edges"][send["edge"]]["from"] == k]
+    total = sum(numbers(film, place) for place in [*shown, film["boxes"][k]["rest"]])
+    np.testing.assert_allclose(total, numbers(film, film["boxes"][k]["grad"]), rtol=1e-7)
 
 
 def test_what_was_freed_is_shown_as_freed():

@@ -8,8 +8,7 @@ first value that was not, and the line that computed it.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -97,8 +96,7 @@ def _check(event: BackwardEvent) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a value that is not finite began.
 
     kind    "born": `node` made it out of finite inputs; "nan": `node` made a NaN out of infinities;

@@ -23,8 +23,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -39,8 +38,7 @@ SMOOTH, KINK, JUMP, LOST = range(4)
 _H = 1e-20  # the imaginary step: its square is below every rounding
 
 
-@dataclass(frozen=True, slots=True)
-class Slopes:
+class Slopes(NamedTuple):
     """The slopes on both sides of a point, at one step."""
 
     left: np.ndarray
@@ -59,8 +57,7 @@ class Slopes:
         return mean
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """The slopes of every output of f, (D, n) for D directions and n outputs.
 
     value        the slope;  error: how far it may be from the truth

@@ -11,6 +11,7 @@ import click
 
 from ..lab.recipe import ACTIVATIONS, OPTIMIZERS, SCHEDULES
 from ..lab.words import WORDS
+from .check import check
 from .compare import compare
 from .training import run
 
@@ -115,4 +116,5 @@ def train(**options: Any) -> int:
     return run(**options)
 
 
+cli.add_command(check)
 cli.add_command(compare)

@@ -90,11 +90,11 @@ class Module(Hooks, Stateful, Tree):
         self._non_persistent_buffers_set.discard(name)
 
     def __getattr__(self, name: str) -> Any:  # called only where the ordinary way finds nothing
-        for table in _TABLES:
-            found = self.__dict__.get(table, {})
-            if name in found:
+        tables = self.__dict__
+        for table in _TABLES if "_modules" in tables else ():
+            if name in (found := tables[table]):
                 return found[name]
-        hint = "" if "_modules" in self.__dict__ else " Was super().__init__() called?"
+        hint = "" if "_modules" in tables else " Was super().__init__() called?"
         raise AbsentError(f"{type(self).__name__!r} object has no attribute {name!r}.{hint}")
 
     def __delattr__(self, name: str) -> None:

@@ -34,7 +34,7 @@ __all__ = ["film"]
 FOLD = "fold"
 
 _SIGNS = {"add": "+", "sub": "−", "mul": "×", "div": "÷", "matmul": "@", "neg": "−", "sum": "Σ"}
-_HEAT = 34  # the height of a small heat map inside a box
+_FAN = 12  # edges out of one box that a layout is asked to bend around others
 
 
 def film(passed: Backward, marks: Mapping[Any, str], title: str, by: str | None = None) -> Any:
@@ -64,12 +64,18 @@ class _Film:
                     self._edge(node, i, edge)
         self._edges_of_the_fold()
         sizes = {k: _size(box, self.shelf.kept) for k, box in enumerate(self.boxes)}
-        drawing = layout(sizes, [(edge["from"], edge["to"]) for edge in self.edges], by)
+        placing, direct = self._by_fan()
+        drawing = layout(sizes, [(edge["from"], edge["to"]) for edge in placing], by)
         for k, box in enumerate(self.boxes):
             box["x"], box["y"] = drawing.places[k]
             box["w"], box["h"] = sizes[k]
-        for edge, route in zip(self.edges, drawing.routes, strict=True):
+        for edge, route in zip(placing, drawing.routes, strict=True):
             edge["route"] = route
+        for edge in direct:
+            a, b = self.boxes[edge["from"]], self.boxes[edge["to"]]
+            (x0, y0), (x1, y1) = (a["x"] + a["w"] / 2, a["y"]), (b["x"] - b["w"] / 2, b["y"])
+            middle = (x0 + x1) / 2
+            edge["route"] = [(x0, y0), (middle, y0), (middle, y1), (x1, y1)]
         return {
             "title": self.title,
             "size": [drawing.width, drawing.height],
@@ -86,6 +92,20 @@ class _Film:
             "stopped": str(self.passed.error or ""),
             "complete": self.passed.complete,
         }  # fmt: skip
+
+    def _by_fan(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The edges that decide about the places, and those that are drawn straight across.
+
+        A weight used at every step of a long sequence has an edge across all layers for each use,
+        and a layout would bend every one of them around every layer.
+        """
+        used: dict[int, int] = {}
+        placing: list[dict[str, Any]] = []
+        direct: list[dict[str, Any]] = []
+        for edge in self.edges:
+            used[edge["from"]] = used.get(edge["from"], 0) + 1
+            (placing if used[edge["from"]] <= _FAN else direct).append(edge)
+        return placing, direct
 
     def _new(self, key: Any, kind: str, value: Any, **rest: Any) -> int:
         self.box_of[key] = len(self.boxes)
@@ -140,13 +160,15 @@ class _Film:
         return self.box_of[FOLD]
 
     def _edges_of_the_fold(self) -> None:
-        """One edge into the fold from every box that feeds it."""
-        fed: set[int] = set()
-        for node in self.folded:
-            fed |= {self.box_of[edge] for edge in node.inputs if edge in self.box_of}
-        self.edges += [
-            {"from": box, "to": self._fold(), "input": "", "among": 1} for box in sorted(fed)
-        ]
+        """One edge into the fold from every box that feeds it, and what comes back from there."""
+        used = {edge for node in self.folded for edge in node.inputs if edge in self.box_of}
+        for edge in sorted(used, key=lambda edge: self.box_of[edge]):
+            box, fold = self.box_of[edge], self._fold()
+            self.edges.append({"from": box, "to": fold, "input": "", "among": 1})
+            uses = self.passed.consumers_of(edge)
+            shares = [share.array for share in uses if share.step.node in self.folded]
+            if shares:
+                self.boxes[box]["rest"] = self.shelf.put(sum(shares[1:], shares[0]))
 
     def _steps(self) -> list[dict[str, Any]]:
         steps = []

@@ -67,10 +67,12 @@ function ledger(k, t) {
   const line = ({ k: step, send }) => h("tr", { class: F + step + 1 === t ? "new" : "" },
     h("th", { scope: "row" }, from({ k: step, send })),
     h("td", { class: signOf(arrays[send.share]) }, brief(arrays[send.share])));
+  const { rest } = boxes[k], fold = boxes.find((box) => box.kind === "fold");
+  const more = complete && rest !== undefined ? h("tr", {}, h("th", { scope: "row" }, word("folded", { count: fold.count })), h("td", {}, brief(arrays[rest]))) : "";
   const foot = complete ? brief(array(boxes[k].grad)) : word("waits", { left });
   return h("table", { class: "ledger" },
     h("caption", { class: "unseen" }, word("ledger", { what: nameOf(k) })),
-    h("tbody", {}, rows.map(line)),
+    h("tbody", {}, rows.map(line), more),
     h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, complete ? `${partial(k)}` : "…"), h("td", {}, foot))));
 }
 

@@ -210,6 +210,9 @@ class Walk:
             source = self.word("from", what=self._name(self.steps[step]["box"]))
             lines.append(f"      {source}: {self._brief(send['share'])}")
         if len(here) == len(shares):
+            if "rest" in self.boxes[k]:
+                folded = self.word("folded", count=self.film["folded"])
+                lines.append(f"      {folded}: {self._brief(self.boxes[k]['rest'])}")
             total = f"∂L/∂{self._name(k)} = {self._brief(self.boxes[k]['grad'])}"
             return [*lines, f"      {self._paint(total, '1')}"]
         return [*lines, f"      … {self.word('waits', left=len(shares) - len(here))}"]
