@@ -100,7 +100,7 @@ def {function}(*arguments):
         ('exercise = "01"\n', 2, "missing-function"),
         ('exercise = "99"\n', 2, "no-exercise"),
         ('exercise = "16"\ndef newton_step(w):\n    return w / 0\n', 1, "call-fails"),
-        ('exercise = "16"\ndef newton_step(w):\n    return None\n', 1, "call-fails"),
+        ('exercise = "16"\ndef newton_step(w):\n    return None\n', 1, "wrong-number"),
         ('exercise = "16"\ndef newton_step(w):\n    return [w, w]\n', 1, "wrong-number"),
     ],
 )
