@@ -154,10 +154,15 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     check_probability("dropout", p)
     if not training or p == 0:
         return input
-    kept = default_generator.numpy.random(input.shape) >= p
-    scale = 1 / (1 - p) if p < 1 else 0.0
-    mask = Tensor(np.where(kept, scale, 0.0).astype(input.dtype))
+    mask = dropout_mask(input.shape, p, input.dtype)
     return _written(input, input * mask, inplace, "dropout")
+
+
+def dropout_mask(shape: tuple[int, ...], p: float, dtype: Any) -> Tensor:
+    """What dropout multiplies by, drawn anew: zero with probability p, else 1/(1 − p)."""
+    kept = default_generator.numpy.random(shape) >= p
+    scale = 1 / (1 - p) if p < 1 else 0.0
+    return Tensor(np.where(kept, scale, 0.0).astype(dtype))
 
 
 def check_probability(name: str, p: float) -> None:
@@ -222,7 +227,7 @@ def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
     truth = mask.dtype.kind == "b"
     scores = ops.masked_fill(scores, ~mask, -math.inf) if truth else scores + mask
     # Of nothing but −∞, softmax would make NaN: such a row is filled before and emptied after it.
-    nowhere = Tensor((scores.array == -math.inf).all(axis=-1, keepdims=True))
+    nowhere = ops.all(scores == -math.inf, -1, True)
     weights = ops.softmax(ops.masked_fill(scores, nowhere, 0.0), -1)
     return ops.masked_fill(weights, nowhere, 0.0)  # type: ignore[no-any-return]
 

@@ -1,0 +1,298 @@
+"""`compile`: a step that is recorded when it is first called, and replayed from then on."""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..engine import listen, modes
+from ..errors import CompileError, InputTypeError
+from ..tensor import Tensor
+from . import fuse, simplify
+from .allocate import allocate
+from .environment import Environment
+from .observe import watching
+from .plan import Plan, Value
+from .record import Recorder
+from .replay import Program
+
+__all__ = ["CompiledStep", "compile"]
+
+_MOST_PLANS = 16
+
+
+class Compiled:
+    """One recorded call: the plan, what it takes for granted, and how to run it."""
+
+    def __init__(self, plan: Plan, recorder: Recorder, result: Any) -> None:
+        self.plan = plan
+        self.environment = recorder.environment
+        self._result = result
+        outside = [v for v in plan.values if v.kind == "outside" and v.tensor is not None]
+        self._outside = [[v.tensor, v.tensor.array, v.tensor._wanted, v] for v in outside]
+        self._used = [v for v in plan.values if v.kind == "outside" and v.tensor is None]
+        self._fresh = list(recorder.fresh_grads.values())
+        self._had = list(recorder.used_grads.values())
+        self._arguments = [(v, k) for k, v in enumerate(plan.arguments)]
+        self.program: Program | None = None
+
+    def fits(self) -> bool:
+        """Whether everything that the plan takes for granted still holds."""
+        for tensor, array, wanted, _ in self._outside:
+            if tensor.array is not array and not self._moved(tensor, array):
+                return False
+            if tensor._wanted is not wanted or tensor._hooks:
+                return False
+        for tensor in self._fresh:
+            if tensor._grad is not None:
+                return False
+        for tensor in self._had:
+            if tensor._grad is None:
+                return False
+        return self.environment.unchanged()
+
+    @staticmethod
+    def _moved(tensor: Any, array: np.ndarray) -> bool:
+        new = tensor.array
+        return bool(new.shape == array.shape and new.dtype == array.dtype)
+
+    def __call__(self, tensors: list[Tensor]) -> Any:
+        program = self.program
+        if program is None:
+            program = self.program = Program(self.plan)
+        for value, k in self._arguments:
+            tensor = tensors[k]
+            value.tensor = tensor
+            if program.array(value) is not tensor.array:
+                program.put(value, tensor.array)
+        for entry in self._outside:
+            tensor, array, _, value = entry
+            if tensor.array is not array:
+                entry[1] = tensor.array
+                program.put(value, tensor.array)
+        for value in self._used:
+            assert value.fetch is not None
+            array = value.fetch()
+            if program.array(value) is not array:
+                program.put(value, array)
+        arrays = program.run()
+        return _rebuilt(self._result, arrays, tensors)
+
+
+class CompiledStep:
+    """A step with the plans that were recorded of it; call it as the step itself.
+
+    `plan` is the one that ran last, to be printed. A call whose arguments differ in shape, number
+    type or structure from those before is recorded anew, and so is one that finds a flag or a
+    number changed that the step reads. Up to 16 plans are kept.
+    """
+
+    def __init__(self, step: Callable[..., Any]) -> None:
+        functools.update_wrapper(self, step, updated=())
+        self._step = step
+        self._plans: dict[Any, list[Compiled]] = {}
+        self._last: Compiled | None = None
+        self.recordings = 0
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that ran last."""
+        if self._last is None:
+            raise CompileError("compile: there is no plan yet. Call the step once; it is recorded.")
+        return self._last.plan
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self if instance is None else types.MethodType(self, instance)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if modes.listeners or modes.compiling:
+            return self._step(*args, **kwargs)  # somebody watches the backward pass: run it
+        tensors: list[Tensor] = []
+        key = (modes.grad, modes.inference, dtypes.get_default_dtype(), _key(args, tensors))
+        if kwargs:
+            key = (*key, _key(kwargs, tensors))
+        for compiled in self._plans.get(key, ()):
+            if compiled.fits():
+                self._last = compiled
+                return compiled(tensors)
+        return self._record(key, args, kwargs, tensors)
+
+    def _record(self, key: Any, args: Any, kwargs: Any, tensors: list[Tensor]) -> Any:
+        environment = Environment()
+        environment.add(self._step, getattr(self._step, "__name__", "step"))
+        recorder = Recorder(environment)
+        values = []
+        for k, x in enumerate(tensors):
+            if x.node is not None and x.requires_grad:
+                raise CompileError(
+                    f"compile: argument {k} was computed from tensors that require a gradient, and "
+                    "the backward pass would leave the step. Pass x.detach()."
+                )
+            values.append(recorder.argument(x.array, f"input{k}", x))
+        _look_around(environment, (args, kwargs))
+        modes.compiling = True
+        try:
+            with listen(recorder.heard), watching(recorder) as watcher:
+                result = self._step(*args, **kwargs)
+        finally:
+            modes.compiling = False
+        if watcher.error is not None:
+            raise watcher.error
+        environment.close()
+        if not environment.unchanged():
+            raise CompileError(
+                f"compile: the step itself changes what it reads: {environment.what_changed()}. A "
+                "plan would not do that again. Do it outside of the step."
+            )
+        outputs: list[Value] = []
+        template = _template(result, recorder, outputs, tensors)
+        plan = Plan(recorder.instructions, values, outputs)
+        improve(plan)
+        compiled = Compiled(plan, recorder, template)
+        self._keep(key, compiled)
+        return _detached(result)
+
+    def _keep(self, key: Any, compiled: Compiled) -> None:
+        self.recordings += 1
+        self._last = compiled
+        if sum(map(len, self._plans.values())) >= _MOST_PLANS:
+            self._plans.pop(next(iter(self._plans)))
+        self._plans.setdefault(key, []).insert(0, compiled)
+
+
+def improve(plan: Plan) -> None:
+    """All passes, in their order."""
+    plan.history.append(f"recorded: {len(plan.instructions)} instructions")
+    for change in (*fuse.BEFORE, *simplify.PASSES, *fuse.AFTER, allocate):
+        plan.history.append(change(plan))
+
+
+def compile(step: Callable[..., Any]) -> Any:
+    """`step` with its training step recorded once and replayed: as a function or a decorator.
+
+        @tinygrad_edu.compile
+        def step(x, t):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(x), t)
+            loss.backward()
+            optimizer.step()
+            return loss
+
+    The first call with arguments of some shape runs as always and is written down as a plan:
+    instructions on buffers that stay. Later calls run the plan, and neither Python's part of the
+    step nor a graph is needed any more; the numbers are the same. Afterwards `p.grad` is the plan's
+    own array: clone it to keep it. What the step returns has no history. `print(step.plan)` shows
+    the plan.
+
+    Raises `CompileError`, with the line, for what cannot be recorded: choices by a tensor's numbers
+    (`.item()`, `if loss > 1`), printing, hooks, second derivatives. Inside `detect_anomaly()` or
+    with a listener the step runs uncompiled.
+    """
+    if not callable(step):
+        raise InputTypeError(
+            f"compile: received {type(step).__name__}, but a function or a module was expected."
+        )
+    return step if isinstance(step, CompiledStep) else CompiledStep(step)
+
+
+# -- arguments and results
+
+
+def _key(x: Any, tensors: list[Tensor]) -> Any:
+    """What must be equal for a plan to be used again; the tensors go to `tensors`."""
+    if isinstance(x, Tensor):
+        array = x.array
+        for k, other in enumerate(tensors):
+            if other is x or other.array is array:
+                tensors.append(x)
+                return k  # the same numbers as argument k
+        tensors.append(x)
+        return array.shape, array.dtype, x._wanted, x.node is None
+    if isinstance(x, tuple | list):
+        return type(x), *[_key(part, tensors) for part in x]
+    if isinstance(x, dict):
+        return dict, *x, *[_key(part, tensors) for part in x.values()]
+    if isinstance(x, int | float | complex | str | bytes | type(None) | np.dtype):
+        return type(x), x
+    return id(x)
+
+
+def _look_around(environment: Environment, x: Any) -> None:
+    """Arguments that are objects of the user's, such as the `self` of a method."""
+    if isinstance(x, tuple | list):
+        for part in x:
+            _look_around(environment, part)
+    elif isinstance(x, dict):
+        for part in x.values():
+            _look_around(environment, part)
+    elif isinstance(x, np.ndarray):
+        raise InputTypeError(
+            f"compile: an argument is a NumPy array of shape {x.shape}. Pass a tensor: "
+            "tinygrad_edu.from_numpy(array)."
+        )
+    elif not isinstance(x, Tensor):
+        environment.add(x, "argument")
+
+
+class _Given:
+    """In a result's template: argument k itself."""
+
+    def __init__(self, k: int) -> None:
+        self.k = k
+
+
+def _template(x: Any, recorder: Recorder, outputs: list[Value], tensors: list[Tensor]) -> Any:
+    """The result with a value in place of every tensor."""
+    if isinstance(x, Tensor):
+        for k, given in enumerate(tensors):
+            if given is x:
+                return _Given(k)
+        if id(x) in recorder.environment.tensors:
+            return x
+        if x.requires_grad and x.node is not None and x.node.values is not None:
+            raise CompileError(
+                f"compile: the step returns a tensor of shape {tuple(x.shape)} that could still go "
+                f"backward ({x.node!r}), and a plan has no graph. Call backward() within the step, "
+                "or return x.detach(); for a prediction, call under no_grad()."
+            )
+        outputs.append(recorder.value(x.array))
+        return outputs[-1]
+    if isinstance(x, tuple | list):
+        parts = [_template(part, recorder, outputs, tensors) for part in x]
+        return type(x)(*parts) if hasattr(x, "_fields") else type(x)(parts)
+    if isinstance(x, dict):
+        return {key: _template(part, recorder, outputs, tensors) for key, part in x.items()}
+    if isinstance(x, int | float | complex | str | bytes | type(None)):
+        return x
+    raise CompileError(
+        f"compile: the step returns {type(x).__name__}. Return tensors, numbers, or tuples, lists "
+        "and dicts of them."
+    )
+
+
+def _rebuilt(x: Any, arrays: list[np.ndarray], tensors: list[Tensor]) -> Any:
+    if isinstance(x, Value):
+        return Tensor(arrays.pop(0))
+    if isinstance(x, _Given):
+        return tensors[x.k]
+    if isinstance(x, tuple | list):
+        parts = [_rebuilt(part, arrays, tensors) for part in x]
+        return type(x)(*parts) if hasattr(x, "_fields") else type(x)(parts)
+    if isinstance(x, dict):
+        return {key: _rebuilt(part, arrays, tensors) for key, part in x.items()}
+    return x
+
+
+def _detached(x: Any) -> Any:
+    """The first result as later ones are: without a history."""
+    if isinstance(x, Tensor):
+        return x.detach() if x.node is not None else x
+    if isinstance(x, tuple | list):
+        parts = [_detached(part) for part in x]
+        return type(x)(*parts) if hasattr(x, "_fields") else type(x)(parts)
+    return {k: _detached(v) for k, v in x.items()} if isinstance(x, dict) else x
