@@ -13,9 +13,12 @@ from typing import Any
 import numpy as np
 
 from ..errors import CompileError
+from .kernels import largest, smallest
 from .plan import Instruction, Plan, Value
 
 __all__ = ["Program"]
+
+_BY_NAME: dict[Any, Callable[..., Any]] = {np.maximum: largest, np.minimum: smallest}
 
 
 class Program:
@@ -55,7 +58,7 @@ class Program:
             if out not in self._arrays:
                 self._arrays[out] = _array(out, memory)
             arguments.append(self._arrays[out])
-        self._code.append((_copying(ins) if ins.kind == "call" else ins.fn, arguments))
+        self._code.append((_function(ins), arguments))
         self._lines.append(ins)
 
     def _seen(self, ins: Instruction) -> np.ndarray:
@@ -104,6 +107,12 @@ def _array(value: Value, memory: list[np.ndarray]) -> np.ndarray:
         return np.empty(value.shape, value.dtype)
     array: np.ndarray = memory[value.buffer][: value.nbytes].view(value.dtype).reshape(value.shape)
     return array
+
+
+def _function(ins: Instruction) -> Callable[..., Any]:
+    if ins.kind == "call":
+        return _copying(ins)
+    return _BY_NAME.get(ins.fn, ins.fn) if isinstance(ins.fn, np.ufunc) else ins.fn
 
 
 def _copying(ins: Instruction) -> Callable[..., None]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import fast
 from ..errors import ArgumentError
 from .optimizer import Group, Optimizer, State, blocks, count_step, memory_of, without_effect
 
@@ -72,6 +73,13 @@ class Adam(Optimizer):
         arrays = [p, g, memory_of(state, "exp_avg", p), memory_of(state, "exp_avg_sq", p)]
         if group["amsgrad"]:
             arrays.append(memory_of(state, "max_exp_avg_sq", p))
+        if fast.enabled() and len(arrays) == 4 and fast.takes(*arrays):
+            decay, apart = float(group["weight_decay"]), group["decoupled_weight_decay"]
+            sign = -1 if group["maximize"] else 1
+            scalars = (rate, 0 if apart else decay, sign, 1 - lr * decay if apart else 1)
+            scalars += (1 - beta1, beta2, 1 - beta2, eps)
+            fast.loop("adam")(*(a.reshape(-1) for a in arrays), *map(p.dtype.type, scalars))
+            return
         for w, slope, m, v, *largest in blocks(*arrays):
             d = self._decayed(w, slope, group, lr)
             s = np.subtract(d, m, out=self.scratch(w))

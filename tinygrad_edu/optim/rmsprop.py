@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import fast
 from .optimizer import Group, Optimizer, State, blocks, count_step, memory_of, without_effect
 
 
@@ -58,6 +59,12 @@ class RMSprop(Optimizer):
         names += ["grad_avg"] if group["centered"] else []
         names += ["momentum_buffer"] if momentum else []
         kept = [memory_of(state, name, p) for name in names]
+        if fast.enabled() and len(kept) == 1 and fast.takes(p, g, *kept):
+            number = p.dtype.type
+            sign = -1 if group["maximize"] else 1
+            scalars = (group["lr"], group["weight_decay"], sign, alpha, 1 - alpha, group["eps"])
+            fast.loop("rmsprop")(*(a.reshape(-1) for a in (p, g, *kept)), *map(number, scalars))
+            return
         for w, slope, e, *rest in blocks(p, g, *kept):
             d = self.direction(w, slope, group)
             s = np.multiply(d, d, out=self.scratch(w))
