@@ -87,27 +87,36 @@ def grad_of(x: Tensor) -> Callable[[], np.ndarray]:
     return lambda: x._grad.array  # type: ignore[union-attr]
 
 
-def give_grad(leaf: Any, owner: Value | None) -> Callable[..., None]:
-    """Let the leaf's `.grad` be the plan's array; an argument is another leaf in every call."""
-    grads: dict[int, Tensor] = {}
+class GiveGrads:
+    """Let leaves' `.grad` be the plan's arrays. An argument is another leaf in every call."""
 
-    def give(array: np.ndarray) -> None:
-        grad = grads.get(id(array))
-        if grad is None:
-            grads.clear()
-            grad = grads[id(array)] = Tensor(array)
-        of(leaf, owner)._grad = grad
+    def __init__(self, leaf: Any, owner: Value | None) -> None:
+        self.leaves = [(leaf, owner)]
+        self._ready: list[tuple[Any, Tensor]] | None = None
 
-    return give
+    def join(self, other: GiveGrads) -> None:
+        """Do the work of another one, too."""
+        self.leaves += other.leaves
+
+    def __call__(self, *arrays: np.ndarray) -> None:
+        ready = self._ready
+        if ready is None or ready[0][1].array is not arrays[0]:
+            owners = [of(leaf, owner) for leaf, owner in self.leaves]
+            ready = list(zip(owners, map(Tensor, arrays), strict=True))
+            if all(owner is None or owner.kind != "argument" for _, owner in self.leaves):
+                self._ready = ready  # the arrays are the plan's own, the same for every replay
+        for leaf, grad in ready:
+            leaf._grad = grad
 
 
-def clear_grad(leaf: Any, owner: Value | None) -> Callable[[], None]:
+class ClearGrad:
     """Forget a gradient."""
 
-    def clear() -> None:
-        of(leaf, owner)._grad = None
+    def __init__(self, leaf: Any, owner: Value | None) -> None:
+        self.leaf, self.owner = leaf, owner
 
-    return clear
+    def __call__(self) -> None:
+        of(self.leaf, self.owner)._grad = None
 
 
 def of(leaf: Any, owner: Value | None) -> Any:

@@ -47,6 +47,7 @@ class Environment:
         self.names: dict[int, str] = {}
         self._sources: list[Callable[[], Iterable[Any]]] = []
         self._then: list[Any] = []
+        self._empty: list[Any] = []  # containers with nothing in them, such as tables of hooks
         self._met: dict[int, Any] = {}  # by id; the objects are held, so that ids stay theirs
         self._codes: set[Any] = set()
         self._reads_settings = False
@@ -55,6 +56,8 @@ class Environment:
 
     def unchanged(self) -> bool:
         """Whether everything is as it was."""
+        if any(self._empty):
+            return False
         now = chain(chain.from_iterable([source() for source in self._sources]), (_END,))
         return all(map(is_, now, self._then_and_end)) or self._equal_at_least()
 
@@ -78,6 +81,8 @@ class Environment:
 
     def what_changed(self) -> str:
         """The first difference, in words."""
+        if any(self._empty):
+            return "an empty list or dict got entries"
         now = [*chain.from_iterable([source() for source in self._sources]), _END]
         for new, old in zip(now, self._then_and_end, strict=False):
             if new is not old and not _same(new, old):
@@ -175,6 +180,9 @@ class Environment:
             self._container(vars(x), name)
 
     def _container(self, x: Any, name: str) -> None:
+        if not x:
+            self._empty.append(x)
+            return
         if isinstance(x, dict | types.MappingProxyType):
             self._watch(x.values, x.values())
             for key, value in list(x.items()):

@@ -10,7 +10,7 @@ from ..ops.cross_entropy import cross_entropy
 from . import kernels
 from .plan import Instruction, Plan, Value
 
-__all__ = ["AFTER", "BEFORE"]
+__all__ = ["PASSES"]
 
 
 def softmax_cross_entropy(plan: Plan) -> str:
@@ -69,5 +69,4 @@ def _is_outer(x: Value, y: Value) -> bool:
     return len(x.shape) == len(y.shape) == 2 and x.shape[1] == 1
 
 
-BEFORE: tuple[Callable[[Plan], str], ...] = (softmax_cross_entropy, outer_products)
-AFTER: tuple[Callable[[Plan], str], ...] = ()
+PASSES: tuple[Callable[[Plan], str], ...] = (softmax_cross_entropy, outer_products)

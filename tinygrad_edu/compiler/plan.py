@@ -96,6 +96,7 @@ class Plan:
         self.instructions = instructions
         self.arguments = arguments
         self.outputs = outputs
+        self.simplified: list[Instruction] = []  # … before they were joined in loops
         self.buffers: list[int] = []  # bytes
         self.history: list[str] = []  # what each pass did, in words
 

@@ -282,7 +282,7 @@ class Recorder:
         if not self._lives_outside(leaf):
             return  # the step made this leaf itself: nobody can ask for its gradient
         owner = self._values.get(id(leaf.array))
-        fn = effects.give_grad(leaf, owner)
+        fn = effects.GiveGrads(leaf, owner)
         self.instructions.append(
             Instruction("effect", "set_grad", fn, [grad], None, "a gradient lands", where)
         )
@@ -294,7 +294,7 @@ class Recorder:
         where = user_line(frame)
         owner = self._values.get(id(leaf.array))
         if new is None:
-            fn = effects.clear_grad(leaf, owner)
+            fn = effects.ClearGrad(leaf, owner)
             self.instructions.append(
                 Instruction("effect", "clear_grad", fn, [], None, "zero_grad", where)
             )

@@ -24,7 +24,7 @@ _BY_NAME: dict[Any, Callable[..., Any]] = {np.maximum: largest, np.minimum: smal
 class Program:
     """A plan that can be run."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, arguments: list[np.ndarray]) -> None:
         self.plan = plan
         self._arrays: dict[Value, np.ndarray] = {}
         self._holders: dict[Value, list[tuple[list[Any], int]]] = {}
@@ -34,8 +34,8 @@ class Program:
         memory = [np.empty(size, np.uint8) for size in plan.buffers]
         for value in plan.values:
             if value.kind != "made":
-                array = value.sample if value.fetch is None else value.fetch()
-                self._arrays[value] = array
+                self._arrays[value] = value.fetch() if value.fetch else np.empty(0)
+        self._arrays |= dict(zip(plan.arguments, arguments, strict=True))
         for ins in plan.instructions:
             self._place(ins, memory)
         self._outputs = [self._holder(v) for v in plan.outputs]

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .effects import ClearGrad, GiveGrads
 from .plan import Instruction, Plan, Value
 from .symbols import copy_to
 
@@ -90,7 +91,29 @@ def land_directly(plan: Plan) -> str:
     return _taken("copies saved", plan, kept)
 
 
-PASSES = (fold_constants, share_common, drop_dead, land_directly)
+def gather_grads(plan: Plan) -> str:
+    """Gradients are handed over together, and not taken away first where nobody looks between."""
+    kept: list[Instruction] = []
+    for ins in plan.instructions:
+        give = ins.fn
+        if isinstance(give, GiveGrads):
+            ((leaf, _),) = give.leaves
+            for k in range(len(kept) - 1, -1, -1):
+                if kept[k].i == -1 and kept[k].op is None:  # a call that may look
+                    break
+                if isinstance(kept[k].fn, ClearGrad) and kept[k].fn.leaf is leaf:
+                    del kept[k]
+                    break
+            before = kept[-1].fn if kept else None
+            if isinstance(before, GiveGrads):
+                before.join(give)
+                kept[-1].inputs += ins.inputs
+                continue
+        kept.append(ins)
+    return _taken("steps with gradients joined", plan, kept)
+
+
+PASSES = (fold_constants, share_common, drop_dead, land_directly, gather_grads)
 
 
 def _is_pure(ins: Instruction) -> bool:

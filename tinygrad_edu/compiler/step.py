@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, fast
 from ..engine import listen, modes
 from ..errors import CompileError, InputTypeError
 from ..tensor import Tensor
 from . import fuse, simplify
 from .allocate import allocate
+from .chains import chain_elementwise
 from .environment import Environment
 from .observe import watching
 from .plan import Plan, Value
@@ -40,6 +41,8 @@ class Compiled:
         self._had = list(recorder.used_grads.values())
         self._arguments = [(v, k) for k, v in enumerate(plan.arguments)]
         self.program: Program | None = None
+        self._replays = 0
+        self._fast = False
 
     def fits(self) -> bool:
         """Whether everything that the plan takes for granted still holds."""
@@ -63,8 +66,9 @@ class Compiled:
 
     def __call__(self, tensors: list[Tensor]) -> Any:
         program = self.program
-        if program is None:
-            program = self.program = Program(self.plan)
+        self._replays += 1
+        if program is None or self._replays == fast.PATIENCE or fast.enabled() is not self._fast:
+            program = self._prepared(tensors)
         for value, k in self._arguments:
             tensor = tensors[k]
             value.tensor = tensor
@@ -82,6 +86,16 @@ class Compiled:
                 program.put(value, array)
         arrays = program.run()
         return _rebuilt(self._result, arrays, tensors)
+
+
+    def _prepared(self, tensors: list[Tensor]) -> Program:
+        """The plan made ready to run, in loops of `[fast]` where these are in use."""
+        if self._replays >= fast.PATIENCE:
+            fast.warm_up()
+        self._fast = fast.enabled()
+        finish(self.plan, self._fast)
+        self.program = Program(self.plan, [x.array for x in tensors])
+        return self.program
 
 
 class CompiledStep:
@@ -104,6 +118,8 @@ class CompiledStep:
         """The plan that ran last."""
         if self._last is None:
             raise CompileError("compile: there is no plan yet. Call the step once; it is recorded.")
+        if self._last.program is None:
+            finish(self._last.plan, fast.enabled())
         return self._last.plan
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
@@ -166,10 +182,20 @@ class CompiledStep:
 
 
 def improve(plan: Plan) -> None:
-    """All passes, in their order."""
+    """The passes that need nothing but the plan."""
     plan.history.append(f"recorded: {len(plan.instructions)} instructions")
-    for change in (*fuse.BEFORE, *simplify.PASSES, *fuse.AFTER, allocate):
+    for change in (*fuse.PASSES, *simplify.PASSES):
         plan.history.append(change(plan))
+    plan.simplified = list(plan.instructions)
+
+
+def finish(plan: Plan, in_loops: bool) -> None:
+    """The last passes: loops, if wanted, and memory."""
+    plan.instructions, plan.buffers = list(plan.simplified), []
+    del plan.history[1 + len(fuse.PASSES) + len(simplify.PASSES) :]
+    if in_loops:
+        plan.history.append(chain_elementwise(plan))
+    plan.history.append(allocate(plan))
 
 
 def compile(step: Callable[..., Any]) -> Any:
