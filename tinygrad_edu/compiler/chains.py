@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import math
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -166,13 +167,14 @@ def _word(x: Any, local: dict[Value, str], number: str, ins: Instruction) -> str
 
 def _compiled(text: str) -> Callable[..., None]:
     numba = extra("numba", "the compiled loops", "fast")
-    name = "loop_" + hashlib.sha256(text.encode()).hexdigest()[:16]
+    name = "tinygrad_edu_loop_" + hashlib.sha256(text.encode()).hexdigest()[:16]
     path = cache_folder() / "loops" / f"{name}.py"
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         write_whole(path, lambda file: file.write(text.encode()))
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # numba's cache names the module that a loop came from
     spec.loader.exec_module(module)
     loop: Callable[..., None] = numba.njit(cache=True, error_model="numpy")(module.loop)
     return loop

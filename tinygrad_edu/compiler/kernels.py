@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..fast import loop
 from ..ops.cross_entropy import cross_entropy
 
 __all__ = ["SoftmaxCrossEntropy", "largest", "outer", "smallest"]
@@ -44,10 +45,14 @@ class SoftmaxCrossEntropy:
         self.rows = np.arange(n)
         self.starts = self.rows * c
         self.rare = 0 <= params["ignore_index"] < c  # a class that is left out
-        self.plain = False
+        self.plain = self.in_loops = False
+        self.own = np.empty(n, dtype)
 
     def forward(self, x: np.ndarray, t: np.ndarray, out: np.ndarray) -> None:
         """The loss."""
+        if self.in_loops and not self.rare:
+            self._forward_in_loops(x, t, out)
+            return
         low, high = np.minimum.reduce(t), np.maximum.reduce(t)
         self.plain = self.rare or low < 0 or high >= self.classes
         if self.plain:  # ignored examples, or labels to be refused: the op knows what to do
@@ -66,12 +71,31 @@ class SoftmaxCrossEntropy:
         total = np.add.reduce(own)
         out[...] = total / len(own) if self.mean else total
 
+    def _forward_in_loops(self, x: np.ndarray, t: np.ndarray, out: np.ndarray) -> None:
+        e, own, s = self.e, self.own, self.s
+        self.plain = not loop("shifted")(x, t, e, own)
+        if self.plain:
+            self.in_loops = False
+            self.forward(x, t, out)
+            self.in_loops = True
+            return
+        np.exp(e, e)
+        loop("column_sums")(e, s)
+        np.log(s, self.log_s)
+        np.subtract(self.log_s, own, own)
+        total = np.add.reduce(own)
+        out[...] = total / len(own) if self.mean else total
+
     def backward(self, g: np.ndarray, x: np.ndarray, t: np.ndarray, out: np.ndarray) -> None:
         """The gradient of x; after `forward`, with its e and s."""
         if self.plain:
             rule = cross_entropy.rules[0]
             assert rule is not None
             out[...] = rule.fn(g, x, t, None, *map(self.params.get, cross_entropy.params))
+            return
+        if self.in_loops:
+            scale = np.asarray(g / len(t) if self.mean else g)
+            loop("less_truth")(self.e, self.s, t, scale[()], out)
             return
         np.divide(self.e, self.s, self.e)
         np.copyto(out, self.e.T)

@@ -17,6 +17,7 @@ from . import fuse, simplify
 from .allocate import allocate
 from .chains import chain_elementwise
 from .environment import Environment
+from .kernels import SoftmaxCrossEntropy
 from .observe import watching
 from .plan import Plan, Value
 from .record import Recorder
@@ -193,6 +194,10 @@ def finish(plan: Plan, in_loops: bool) -> None:
     """The last passes: loops, if wanted, and memory."""
     plan.instructions, plan.buffers = list(plan.simplified), []
     del plan.history[1 + len(fuse.PASSES) + len(simplify.PASSES) :]
+    for ins in plan.instructions:
+        owner = getattr(ins.fn, "__self__", None)
+        if isinstance(owner, SoftmaxCrossEntropy):
+            owner.in_loops = in_loops
     if in_loops:
         plan.history.append(chain_elementwise(plan))
     plan.history.append(allocate(plan))

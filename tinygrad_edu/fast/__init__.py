@@ -14,7 +14,7 @@ give the results of the NumPy code, bit for bit, so nothing changes but the time
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ PATIENCE = 2_000
 _MODES = {"auto": "auto", "on": "on", "1": "on", "off": "off", "0": "off"}
 mode = _MODES.get(os.environ.get("TINYGRAD_EDU_FAST", "auto"), "auto")
 _active = False
-_compiled: dict[str, Callable[..., None]] = {}
+_compiled: dict[str, Callable[..., Any]] = {}
 
 
 def use(wanted: str) -> None:
@@ -67,10 +67,8 @@ def warm_up() -> bool:
     return _active
 
 
-def loop(name: str) -> Callable[..., None] | None:
-    """The compiled loop of this name, or None where the loops are not in use."""
-    if not _active:
-        return None
+def loop(name: str) -> Callable[..., Any]:
+    """The compiled loop of this name."""
     found = _compiled.get(name)
     if found is None:
         numba = extra("numba", "the compiled loops", "fast")
@@ -80,17 +78,13 @@ def loop(name: str) -> Callable[..., None] | None:
     return found
 
 
-def takes(*arrays: Any) -> bool:
+def takes(arrays: Sequence[np.ndarray]) -> bool:
     """Whether a loop can run over these arrays as flat ones of one floating point type."""
-    first = arrays[0].dtype
-    return first.char in "fd" and all(
-        a.dtype is first and a.flags.c_contiguous for a in arrays
-    )
-
-
-def flat(array: np.ndarray) -> np.ndarray:
-    """The array as one dimension, without a copy."""
-    return array.reshape(-1)
+    dtype = arrays[0].dtype
+    for a in arrays:
+        if a.dtype is not dtype or not a.flags.c_contiguous:
+            return False
+    return dtype.char in "fd"
 
 
 if mode == "on":

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import fast
-from .optimizer import Group, Optimizer, State, blocks, count_step, memory_of, without_effect
+from .optimizer import Group, Loop, Optimizer, State, blocks, count_step, memory_of, without_effect
 
 
 class RMSprop(Optimizer):
@@ -51,6 +50,18 @@ class RMSprop(Optimizer):
         if not group["alpha"] >= 0:
             raise self.refused("alpha", group["alpha"], "it cannot be negative")
 
+    def as_loop(self, group: Group) -> Loop | None:
+        """The same as a compiled loop, without the two extras."""
+        if group["centered"] or group["momentum"]:
+            return None
+        sign, alpha = -1 if group["maximize"] else 1, group["alpha"]
+        settings = [group["lr"], group["weight_decay"], sign, alpha, 1 - alpha, group["eps"]]
+        return "rmsprop", ("square_avg",), settings
+
+    def before_loop(self, state: State, group: Group, settings: np.ndarray) -> None:
+        """Count the step."""
+        count_step(state)
+
     def update(self, p: np.ndarray, g: np.ndarray, state: State, group: Group) -> None:
         """θ ← θ − η g/(√E + ε)."""
         count_step(state)
@@ -59,12 +70,6 @@ class RMSprop(Optimizer):
         names += ["grad_avg"] if group["centered"] else []
         names += ["momentum_buffer"] if momentum else []
         kept = [memory_of(state, name, p) for name in names]
-        if fast.enabled() and len(kept) == 1 and fast.takes(p, g, *kept):
-            number = p.dtype.type
-            sign = -1 if group["maximize"] else 1
-            scalars = (group["lr"], group["weight_decay"], sign, alpha, 1 - alpha, group["eps"])
-            fast.loop("rmsprop")(*(a.reshape(-1) for a in (p, g, *kept)), *map(number, scalars))
-            return
         for w, slope, e, *rest in blocks(p, g, *kept):
             d = self.direction(w, slope, group)
             s = np.multiply(d, d, out=self.scratch(w))

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import fast
 from ..errors import ArgumentError
-from .optimizer import Group, Optimizer, State, blocks, memory_of, without_effect
+from .optimizer import Group, Loop, Optimizer, State, blocks, memory_of, without_effect
 
 
 class SGD(Optimizer):
@@ -58,11 +57,18 @@ class SGD(Optimizer):
                 "dampening."
             )
 
+    def as_loop(self, group: Group) -> Loop | None:
+        """The same as a compiled loop; the first step of momentum is left to NumPy."""
+        sign = -1 if group["maximize"] else 1
+        settings = [group["lr"], group["weight_decay"], sign]
+        if not group["momentum"]:
+            return "sgd", (), settings
+        settings += [group["momentum"], 1 - group["dampening"], group["nesterov"]]
+        return "momentum", ("momentum_buffer",), settings
+
     def update(self, p: np.ndarray, g: np.ndarray, state: State, group: Group) -> None:
         """θ ← θ − η g, or η v with momentum."""
         lr, momentum = float(group["lr"]), float(group["momentum"])
-        if fast.enabled() and fast.takes(p, g) and self._fast(p, g, state, group):
-            return
         if not momentum:
             np.subtract(p, lr * self.direction(p, g, group), out=p)
             return
@@ -78,20 +84,6 @@ class SGD(Optimizer):
             if group["nesterov"]:
                 v = np.add(d, np.multiply(v, momentum, out=s), out=s)
             np.subtract(w, np.multiply(v, lr, out=s), out=w)
-
-    def _fast(self, p: np.ndarray, g: np.ndarray, state: State, group: Group) -> bool:
-        """The same as one compiled loop; the first step of momentum is left to NumPy."""
-        number, momentum = p.dtype.type, group["momentum"]
-        flats = [p.reshape(-1), g.reshape(-1)]
-        scalars = [number(group[name]) for name in ("lr", "weight_decay")]
-        scalars.append(number(-1 if group["maximize"] else 1))
-        if momentum:
-            if "momentum_buffer" not in state or not fast.takes(p, state["momentum_buffer"].array):
-                return False
-            flats.append(state["momentum_buffer"].array.reshape(-1))
-            scalars += [number(momentum), number(1 - group["dampening"]), group["nesterov"]]
-        fast.loop("momentum" if momentum else "sgd")(*flats, *scalars)
-        return True
 
     def _damped(self, d: np.ndarray, group: Group) -> np.ndarray:
         keep = 1 - float(group["dampening"])
