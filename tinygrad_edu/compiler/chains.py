@@ -52,7 +52,7 @@ def chain_elementwise(plan: Plan) -> str:
     saved = 0
     while todo:
         chain = _chain(todo, plan)
-        if len(chain) > 1:
+        if len(chain) > 1 or (chain and chain[0].what == "outer"):  # a quarter of NumPy's time
             kept.append(_fused(chain))
             saved += len(chain) - 1
             todo = [ins for ins in todo if ins not in chain]

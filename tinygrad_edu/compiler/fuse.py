@@ -60,7 +60,7 @@ def outer_products(plan: Plan) -> str:
     found = 0
     for ins in plan.instructions:
         if ins.fn is np.matmul and _is_outer(*ins.values):
-            ins.kind, ins.fn, ins.what = "kernel", kernels.outer, "outer"
+            ins.fn, ins.what = np.multiply, "outer"
             found += 1
     return f"outer products: {found}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from ..fast import loop
 from ..ops.cross_entropy import cross_entropy
 
-__all__ = ["SoftmaxCrossEntropy", "largest", "outer", "smallest"]
+__all__ = ["SoftmaxCrossEntropy", "largest", "smallest"]
 
 
 def largest(x: Any, y: Any, out: np.ndarray) -> None:
@@ -21,11 +21,6 @@ def largest(x: Any, y: Any, out: np.ndarray) -> None:
 def smallest(x: Any, y: Any, out: np.ndarray) -> None:
     """`np.minimum`, likewise."""
     np.minimum(x, y, out=out)
-
-
-def outer(x: np.ndarray, y: np.ndarray, out: np.ndarray) -> None:
-    """The product (n, 1) @ (1, m). BLAS takes five times as long as a multiplication does."""
-    np.multiply(x, y, out)
 
 
 class SoftmaxCrossEntropy:
@@ -102,5 +97,3 @@ class SoftmaxCrossEntropy:
         out[self.rows, t] -= 1
         np.multiply(out, g / len(t) if self.mean else g, out)
 
-
-Kernel = Callable[..., None]

@@ -16,6 +16,7 @@ once and for all.
 from __future__ import annotations
 
 import builtins
+import gc
 import linecache
 import os
 import sys
@@ -223,9 +224,12 @@ def _is_pure(function: Any) -> bool:
 def watching(recorder: Any) -> Iterator[Watcher]:
     """Report what happens in the block to `recorder`; raise what it refuses when it is over."""
     watcher = Watcher(recorder)
-    before = sys.getprofile()
+    before, collecting = sys.getprofile(), gc.isenabled()
+    gc.disable()  # whatever the collector calls is no part of the step
     sys.setprofile(watcher)
     try:
         yield watcher
     finally:
         sys.setprofile(before)
+        if collecting:
+            gc.enable()
