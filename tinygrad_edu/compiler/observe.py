@@ -122,6 +122,7 @@ class Watcher:
             elif event == "c_call" and self.asleep is None:
                 self._c_call(frame, arg)
         except CompileError as error:
+            self.recorder.failed = True
             self.error = error  # raised when the step is over: it has changed things already
 
     def _call(self, frame: FrameType) -> None:

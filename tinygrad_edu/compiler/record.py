@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from .. import engine
+from ..autograd import gradients
 from ..engine import BackwardEvent
 from ..errors import CompileError
 from ..inplace import InPlace
@@ -41,6 +42,7 @@ class Recorder:
     def __init__(self, environment: Environment) -> None:
         self.environment = environment
         self.instructions: list[Instruction] = []
+        self.failed = False  # something was refused: the step goes on, unrecorded
         self.kept: list[Any] = []  # arrays whose ids are in use
         self._values: dict[int, Value] = {}
         self._totals: dict[Any, Value] = {}  # in a backward pass: an edge's gradient so far
@@ -54,6 +56,7 @@ class Recorder:
             Tensor._add_to_grad.__code__: self._landed,
             InPlace._become.__code__: self._edited,
             engine._walk.__code__: self._walked,
+            gradients._result.__code__: self._asked,
         }
         self.calls: dict[CodeType, Callable[..., None]] = {
             engine._walk.__code__: self._walks,
@@ -172,6 +175,8 @@ class Recorder:
 
     def heard(self, event: BackwardEvent) -> None:
         """One node of the backward pass."""
+        if self.failed:
+            return
         node = event.node
         if node.hooks:
             raise CompileError(
@@ -215,6 +220,16 @@ class Recorder:
                 self._refuse_hook(frame)
             if id(g) not in self._values:
                 self._know(self._totals[edge], g)
+
+    def _asked(self, frame: FrameType, result: Any) -> None:
+        """One of these, as a tensor."""
+        here = frame.f_locals
+        if result is None:
+            return
+        if here["x"].edge in here["found"]:
+            self._know(self.value(here["found"][here["x"].edge]), result.array)
+        else:  # zeros, for an input that was not used
+            self._know(Value(result.array, "constant", "zeros", lambda: result.array))
 
     def _refuse_hook(self, frame: FrameType) -> None:
         raise refusal(
