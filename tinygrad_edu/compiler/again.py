@@ -11,10 +11,10 @@ from __future__ import annotations
 from types import CodeType
 from typing import Any
 
-from ..nn import functional, norm
+from ..nn import embedding, functional, norm
 from ..nn.utils import clip
 from ..optim import Optimizer
-from ..optim.lr_scheduler import base, one_cycle
+from ..optim.lr_scheduler import base
 
 __all__ = ["AGAIN"]
 
@@ -24,6 +24,7 @@ def _codes(*functions: Any) -> set[CodeType]:
 
 
 AGAIN = _codes(
+    embedding.shorten,
     functional.dropout_mask,
     norm.track,
     norm.count_batch,

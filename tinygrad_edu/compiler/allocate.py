@@ -82,7 +82,7 @@ def _overwritten(
             and v.buffer >= 0
             and last.get(v) == k
             and roots.count(v) == 1
-            and (v.shape, v.dtype) == (out.shape, out.dtype)
+            and (v.shape, v.dtype, v.strides) == (out.shape, out.dtype, out.strides)
         ):
             return v
     return None

@@ -31,7 +31,10 @@ class Value:
     that is not made.
     """
 
-    __slots__ = ("buffer", "dtype", "fetch", "kind", "name", "pinned", "sample", "shape", "tensor")
+    __slots__ = (
+        "buffer", "dtype", "fetch", "kind", "name", "pinned", "sample", "shape", "strides",
+        "tensor",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -44,6 +47,8 @@ class Value:
         self.sample: Any = sample
         self.shape = sample.shape
         self.dtype = sample.dtype
+        # The layout stays as it was: sums round by it, and a reshape is a view or not.
+        self.strides = sample.strides if _is_plain(sample) else _in_order(sample)
         self.kind = kind
         self.name = name
         self.fetch = fetch
@@ -53,11 +58,33 @@ class Value:
 
     @property
     def nbytes(self) -> int:
-        """The memory it takes."""
-        return int(np.prod(self.shape, dtype=np.int64)) * self.dtype.itemsize
+        """The memory it takes, from the first element to the last."""
+        if 0 in self.shape:
+            return 0
+        steps = sum((n - 1) * s for n, s in zip(self.shape, self.strides, strict=True))
+        return int(steps) + self.dtype.itemsize
+
+    def array(self, memory: np.ndarray) -> np.ndarray:
+        """The value's array on these bytes."""
+        return np.ndarray(self.shape, self.dtype, memory, 0, self.strides)
 
     def __repr__(self) -> str:
         return f"{self.name or '?'} {self.dtype}{list(self.shape)}"
+
+
+def _is_plain(array: np.ndarray) -> bool:
+    """Whether every element has a place of its own, after that of the first."""
+    room = 0
+    for stride, n in sorted(zip(array.strides, array.shape, strict=True)):
+        if n > 1:
+            if stride < max(room, array.itemsize):
+                return False
+            room = stride * n
+    return all(stride >= 0 for stride in array.strides)
+
+
+def _in_order(array: np.ndarray) -> tuple[int, ...]:
+    return np.empty(array.shape, array.dtype).strides
 
 
 @dataclass(eq=False)

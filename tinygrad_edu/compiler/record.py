@@ -36,6 +36,11 @@ __all__ = ["Recorder"]
 _NAMES_OF_NUMBERS = {"array", "_grad", "_numpy", "_wanted"}
 
 
+_WRITERS = {
+    f.__code__ for f in (InPlace.__setitem__, InPlace.fill_, InPlace.copy_, InPlace.zero_)
+}
+
+
 class Recorder:
     """What was seen of one call, in its order."""
 
@@ -56,6 +61,7 @@ class Recorder:
             Tensor._add_to_grad.__code__: self._landed,
             InPlace._become.__code__: self._edited,
             engine._walk.__code__: self._walked,
+            Tensor._wrap.__code__: self._wrapped,
             gradients._result.__code__: self._asked,
         }
         self.calls: dict[CodeType, Callable[..., None]] = {
@@ -337,6 +343,13 @@ class Recorder:
         self._frame = frame
         target = self.value(here["self"].array)
         source = self.value(here["result"].array)
+        for ins in self.instructions:
+            if ins.kind == "call" and ins.out is not None and ins.out is not target:
+                if np.may_share_memory(ins.out.sample, target.sample):
+                    raise refusal(
+                        f"{here['name']} edits memory that {ins.what} has given out as another "
+                        "look at it.", frame, "Write the change out of place: x = x * 2.",
+                    )  # fmt: skip
         self.instructions.append(
             Instruction(
                 "effect", "write", effects.write, [target, source], None, here["name"],
@@ -397,6 +410,15 @@ class Recorder:
             )  # fmt: skip
         array = result.array
         self._know(Value(array, "constant", frame.f_code.co_name, lambda: array))
+
+    def _wrapped(self, frame: FrameType, result: Any) -> None:
+        """`x[0] = 1` and `x.fill_(1)` make a tensor of a Python number."""
+        back = frame.f_back
+        while back is not None and back.f_code in _WRITERS:
+            here = back.f_locals
+            if isinstance(here.get("value", here.get("source")), int | float):
+                self._know(Value(result.array, "constant", "number", lambda: result.array))
+            back = back.f_back
 
     # -- code of the user's
 

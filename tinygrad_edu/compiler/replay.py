@@ -46,9 +46,11 @@ class Program:
         out = ins.out
         if ins.kind == "view":
             assert out is not None
-            self._views.setdefault(ins.values[0], []).append(ins)
-            self._arrays[out] = self._seen(ins)
-            return
+            seen = self._seen(ins)
+            if np.may_share_memory(seen, self._arrays[ins.values[0]]) or not seen.size:
+                self._views.setdefault(ins.values[0], []).append(ins)
+                self._arrays[out] = seen
+                return
         arguments = list(ins.inputs)
         for k, x in enumerate(ins.inputs):
             if isinstance(x, Value):
@@ -103,14 +105,12 @@ class Program:
 
 
 def _array(value: Value, memory: list[np.ndarray]) -> np.ndarray:
-    if value.buffer < 0:
-        return np.empty(value.shape, value.dtype)
-    array: np.ndarray = memory[value.buffer][: value.nbytes].view(value.dtype).reshape(value.shape)
-    return array
+    own = value.buffer < 0
+    return value.array(np.empty(value.nbytes, np.uint8) if own else memory[value.buffer])
 
 
 def _function(ins: Instruction) -> Callable[..., Any]:
-    if ins.kind == "call":
+    if ins.kind in ("call", "view"):  # a view that this layout does not allow is a copy
         return _copying(ins)
     return _BY_NAME.get(ins.fn, ins.fn) if isinstance(ins.fn, np.ufunc) else ins.fn
 

@@ -83,7 +83,8 @@ def land_directly(plan: Plan) -> str:
             and uses[source] == 1
             and source not in plan.outputs
             and not source.pinned
-            and (source.shape, source.dtype) == (ins.out.shape, ins.out.dtype)
+            and (source.shape, source.dtype, source.strides)
+            == (ins.out.shape, ins.out.dtype, ins.out.strides)
         ):
             made.out = ins.out
         else:

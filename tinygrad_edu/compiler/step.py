@@ -63,7 +63,9 @@ class Compiled:
     @staticmethod
     def _moved(tensor: Any, array: np.ndarray) -> bool:
         new = tensor.array
-        return bool(new.shape == array.shape and new.dtype == array.dtype)
+        return bool(
+            new.shape == array.shape and new.dtype == array.dtype and new.strides == array.strides
+        )
 
     def __call__(self, tensors: list[Tensor]) -> Any:
         program = self.program
@@ -243,7 +245,7 @@ def _key(x: Any, tensors: list[Tensor]) -> Any:
                 tensors.append(x)
                 return k  # the same numbers as argument k
         tensors.append(x)
-        return array.shape, array.dtype, x._wanted, x.node is None
+        return array.shape, array.dtype, array.strides, x._wanted, x.node is None
     if isinstance(x, tuple | list):
         return type(x), *[_key(part, tensors) for part in x]
     if isinstance(x, dict):

@@ -12,6 +12,7 @@ anything that is not listed here cannot be expanded; it stays in the plan as one
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -132,6 +133,9 @@ class Symbol(NDArrayOperatorsMixin):
 
     def _reduced(self, ufunc: np.ufunc, axis: Any, keepdims: bool) -> Symbol:
         result = np.asarray(ufunc.reduce(self.value.sample, axis=axis, keepdims=keepdims))
+        if self.ndim > 2:  # the order of summation may follow the output's layout: let NumPy choose
+            again = functools.partial(ufunc.reduce, axis=axis, keepdims=keepdims)
+            return self.tape.note("call", f"{ufunc.__name__}.reduce", again, [self], result)
 
         def reduce(a: Any, out: Any) -> None:
             ufunc.reduce(a, axis, None, out, keepdims)
@@ -203,5 +207,10 @@ def expand(
 
 
 def same_bits(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether two arrays agree in type, shape and every bit."""
-    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    """Whether two arrays agree in type, shape, layout and every bit."""
+    alike = (a.dtype, a.shape, _steps(a)) == (b.dtype, b.shape, _steps(b))
+    return alike and a.tobytes() == b.tobytes()
+
+
+def _steps(a: np.ndarray) -> list[int]:
+    return [step for step, n in zip(a.strides, a.shape, strict=True) if n > 1]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import ops
+from ..creation import ones
 from ..errors import ArgumentError, DTypeError, ShapeError
 from ..ops import (
     asymmetric_mse_loss,
@@ -213,6 +214,8 @@ def scaled_dot_product_attention(
     scores = (query * factor) @ key.mT  # (…, L, E) @ (…, E, S) -> (…, L, S)
     if is_causal:
         attn_mask = Tensor(np.tri(*scores.shape[-2:], dtype=bool))
+        attn_mask = ops.tril(ones(*scores.shape[-2:], dtype=bool))
+    weights = ops.softmax(scores, -1) if attn_mask is None else _masked(scores, attn_mask)
     weights = ops.softmax(scores, -1) if attn_mask is None else masked_softmax(scores, attn_mask)
     return dropout(weights, dropout_p) @ value
 
