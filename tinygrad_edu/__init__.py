@@ -68,7 +68,19 @@ from math import e, inf, nan, pi  # noqa: E402
 
 from numpy import finfo, iinfo  # noqa: E402
 
-_LATER = ("cli", "compiler", "cuda", "data", "fast", "lab", "nn", "optim", "serialization", "utils", "viz")
+_LATER = (
+    "cli",
+    "compiler",
+    "cuda",
+    "data",
+    "fast",
+    "lab",
+    "nn",
+    "optim",
+    "serialization",
+    "utils",
+    "viz",
+)
 _SAVING = ("load", "save")
 
 

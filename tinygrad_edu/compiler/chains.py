@@ -86,7 +86,8 @@ def _chain(todo: list[Instruction], plan: Plan) -> list[Instruction]:
 
 
 def _goes_on(ins: Instruction, run: list[Instruction], made: set[Value]) -> bool:
-    assert ins.out is not None and run[0].out is not None
+    assert ins.out is not None
+    assert run[0].out is not None
     return ins.out.shape == run[0].out.shape and bool(made.intersection(ins.values))
 
 
@@ -172,7 +173,8 @@ def _compiled(text: str) -> Callable[..., None]:
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         write_whole(path, lambda file: file.write(text.encode()))
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # numba's cache names the module that a loop came from
     spec.loader.exec_module(module)

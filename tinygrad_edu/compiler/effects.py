@@ -39,7 +39,8 @@ class Recipe:
 
     def shape_of(self, i: int) -> tuple[int, ...]:
         """The shape of input `i`."""
-        return self._shapes[i]
+        shape: tuple[int, ...] = self._shapes[i]
+        return shape
 
     def shapes(self) -> list[tuple[int, ...]]:
         """The shapes of all inputs."""
@@ -75,6 +76,11 @@ def write(target: np.ndarray, source: np.ndarray) -> None:
     """An in-place operation's last step."""
     np.copyto(target, source, casting="unsafe")
     memory.stamp(target)
+
+
+def always(array: np.ndarray) -> Callable[[], np.ndarray]:
+    """That array."""
+    return lambda: array
 
 
 def array_of(x: Tensor) -> Callable[[], np.ndarray]:

@@ -16,7 +16,7 @@ import random
 import types
 from collections.abc import Callable, Iterable
 from itertools import chain
-from operator import is_, itemgetter
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -62,8 +62,13 @@ class Environment:
         return all(map(is_, now, self._then_and_end)) or self._equal_at_least()
 
     def close(self) -> None:
-        """No more will be added."""
+        """No more will be added. Raises `CompileError` where something has changed already."""
         self._then_and_end = [*self._then, _END]
+        if not self.unchanged():
+            raise CompileError(
+                f"compile: the step itself changes what it reads: {self._what_changed()}. A plan "
+                "would not do that again. Do it outside of the step."
+            )
 
     def _equal_at_least(self) -> bool:
         """A number may have become another object and still be the same number."""
@@ -79,7 +84,7 @@ class Environment:
         self._then_and_end = now
         return True
 
-    def what_changed(self) -> str:
+    def _what_changed(self) -> str:
         """The first difference, in words."""
         if any(self._empty):
             return "an empty list or dict got entries"
@@ -219,9 +224,11 @@ class Environment:
         if library and not isinstance(x, Module):
             return
         for kind in type(x).__mro__:
-            if kind.__module__ not in ("builtins", "abc", "typing") and not kind.__module__.startswith(
-                __name__.partition(".")[0]
-            ):
+            if kind.__module__ not in (
+                "builtins",
+                "abc",
+                "typing",
+            ) and not kind.__module__.startswith(__name__.partition(".")[0]):
                 self._users_class(kind, x, name)
         if hasattr(x, "__dict__"):
             self._container(vars(x), name)

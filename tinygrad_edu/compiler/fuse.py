@@ -20,7 +20,7 @@ def softmax_cross_entropy(plan: Plan) -> str:
         if ins.op is cross_entropy and ins.i is None and _is_usual(ins):
             back = _gradient_of(ins, plan)
             x = ins.values[0]
-            kernel = kernels.SoftmaxCrossEntropy(x.shape, x.dtype, ins.params)  # type: ignore[arg-type]
+            kernel = kernels.SoftmaxCrossEntropy(x.shape, x.dtype, ins.params)
             ins.kind, ins.fn, ins.inputs = "kernel", kernel.forward, ins.values
             if back is not None:
                 back.kind, back.fn = "kernel", kernel.backward

@@ -96,4 +96,3 @@ class SoftmaxCrossEntropy:
         np.copyto(out, self.e.T)
         out[self.rows, t] -= 1
         np.multiply(out, g / len(t) if self.mean else g, out)
-

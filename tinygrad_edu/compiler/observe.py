@@ -39,9 +39,7 @@ __all__ = ["refusal", "user_line", "watching"]
 
 Handler = Callable[[FrameType, Any], None]
 
-_STDLIB = tuple(
-    os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib")
-)
+_STDLIB = tuple(os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib"))
 _SITE = tuple(os.path.join(sysconfig.get_path(name), "") for name in ("purelib", "platlib"))
 
 # Python functions of the standard library that a step may use: they have no memory of their own.
@@ -104,7 +102,6 @@ class Watcher:
     def __init__(self, recorder: Any) -> None:
         self.recorder = recorder
         self.asleep: FrameType | None = None  # inside a call that the plan makes again
-        self.error: CompileError | None = None
         self.seen: set[CodeType] = set()
         self.returns: dict[CodeType, Handler] = recorder.returns
         self.calls: dict[CodeType, Handler] = recorder.calls
@@ -112,7 +109,7 @@ class Watcher:
             self.returns.setdefault(code, recorder.created)
 
     def __call__(self, frame: FrameType, event: str, arg: Any) -> None:
-        if self.error is not None:
+        if self.recorder.failed:
             return
         try:
             if event == "call":
@@ -123,7 +120,9 @@ class Watcher:
                 self._c_call(frame, arg)
         except CompileError as error:
             self.recorder.failed = True
-            self.error = error  # raised when the step is over: it has changed things already
+            self.recorder.error = (
+                error  # raised when the step is over: it has changed things already
+            )
 
     def _call(self, frame: FrameType) -> None:
         code = frame.f_code
@@ -147,7 +146,7 @@ class Watcher:
 
     def _first_call(self, frame: FrameType) -> None:
         file = frame.f_code.co_filename
-        if file.startswith(_LIBRARY) or file.startswith("<"):
+        if file.startswith((*_LIBRARY, "<")):
             return
         if file.startswith(_STDLIB) and not file.startswith(_SITE):
             module = frame.f_globals.get("__name__", "").partition(".")[0]
@@ -222,14 +221,14 @@ def _is_pure(function: Any) -> bool:
 
 
 @contextmanager
-def watching(recorder: Any) -> Iterator[Watcher]:
+def watching(recorder: Any) -> Iterator[None]:
     """Report what happens in the block to `recorder`; raise what it refuses when it is over."""
     watcher = Watcher(recorder)
     before, collecting = sys.getprofile(), gc.isenabled()
     gc.disable()  # whatever the collector calls is no part of the step
     sys.setprofile(watcher)
     try:
-        yield watcher
+        yield
     finally:
         sys.setprofile(before)
         if collecting:

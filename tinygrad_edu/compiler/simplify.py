@@ -73,23 +73,23 @@ def land_directly(plan: Plan) -> str:
     kept = []
     for ins in plan.instructions:
         source = ins.inputs[0] if ins.inputs else None
-        made = maker.get(source) if isinstance(source, Value) else None
+        made = maker.get(source) if ins.fn is copy_to and isinstance(source, Value) else None
         if (
-            ins.fn is copy_to
-            and ins.out is not None
-            and ins.out.pinned
-            and made is not None
+            made is not None
             and made.kind != "view"
-            and uses[source] == 1
+            and uses[source] == 1  # type: ignore[index]
             and source not in plan.outputs
-            and not source.pinned
-            and (source.shape, source.dtype, source.strides)
-            == (ins.out.shape, ins.out.dtype, ins.out.strides)
+            and _may_land(source, ins.out)
         ):
             made.out = ins.out
         else:
             kept.append(ins)
     return _taken("copies saved", plan, kept)
+
+
+def _may_land(source: Any, place: Any) -> bool:
+    alike = (source.shape, source.dtype, source.strides)
+    return place.pinned and not source.pinned and alike == (place.shape, place.dtype, place.strides)
 
 
 def gather_grads(plan: Plan) -> str:
@@ -102,7 +102,8 @@ def gather_grads(plan: Plan) -> str:
             for k in range(len(kept) - 1, -1, -1):
                 if kept[k].i == -1 and kept[k].op is None:  # a call that may look
                     break
-                if isinstance(kept[k].fn, ClearGrad) and kept[k].fn.leaf is leaf:
+                clear = kept[k].fn
+                if isinstance(clear, ClearGrad) and clear.leaf is leaf:
                     del kept[k]
                     break
             before = kept[-1].fn if kept else None

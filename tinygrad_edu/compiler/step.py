@@ -22,6 +22,7 @@ from .observe import watching
 from .plan import Plan, Value
 from .record import Recorder
 from .replay import Program
+from .structure import detached, key_of, look_around, rebuilt, template
 
 __all__ = ["CompiledStep", "compile"]
 
@@ -88,8 +89,7 @@ class Compiled:
             if program.array(value) is not array:
                 program.put(value, array)
         arrays = program.run()
-        return _rebuilt(self._result, arrays, tensors)
-
+        return rebuilt(self._result, arrays, tensors)
 
     def _prepared(self, tensors: list[Tensor]) -> Program:
         """The plan made ready to run, in loops of `[fast]` where these are in use."""
@@ -109,8 +109,9 @@ class CompiledStep:
     number changed that the step reads. Up to 16 plans are kept.
     """
 
-    def __init__(self, step: Callable[..., Any]) -> None:
+    def __init__(self, step: Callable[..., Any], or_eager: bool = False) -> None:
         functools.update_wrapper(self, step, updated=())
+        self._or_eager, self._eager = or_eager, False
         self._step = step
         self._plans: dict[Any, list[Compiled]] = {}
         self._last: Compiled | None = None
@@ -129,12 +130,18 @@ class CompiledStep:
         return self if instance is None else types.MethodType(self, instance)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if modes.listeners or modes.compiling:
+        """Run the plan that fits, or record one."""
+        if modes.listeners or modes.compiling or self._eager:
             return self._step(*args, **kwargs)  # somebody watches the backward pass: run it
         tensors: list[Tensor] = []
-        key = (modes.grad, modes.inference, dtypes.get_default_dtype(), _key(args, tensors))
+        key: tuple[Any, ...] = (
+            modes.grad,
+            modes.inference,
+            dtypes.get_default_dtype(),
+            key_of(args, tensors),
+        )
         if kwargs:
-            key = (*key, _key(kwargs, tensors))
+            key = (*key, key_of(kwargs, tensors))
         for compiled in self._plans.get(key, ()):
             if compiled.fits():
                 self._last = compiled
@@ -145,36 +152,29 @@ class CompiledStep:
         environment = Environment()
         environment.add(self._step, getattr(self._step, "__name__", "step"))
         recorder = Recorder(environment)
-        values = []
-        for k, x in enumerate(tensors):
-            if x.node is not None and x.requires_grad:
-                raise CompileError(
-                    f"compile: argument {k} was computed from tensors that require a gradient, and "
-                    "the backward pass would leave the step. Pass x.detach()."
-                )
-            values.append(recorder.argument(x.array, f"input{k}", x))
-        _look_around(environment, (args, kwargs))
+        values = [recorder.argument(x, k) for k, x in enumerate(tensors)]
+        look_around(environment, (args, kwargs))
         modes.compiling = True
         try:
-            with listen(recorder.heard), watching(recorder) as watcher:
+            with listen(recorder.heard), watching(recorder):
                 result = self._step(*args, **kwargs)
         finally:
             modes.compiling = False
-        if watcher.error is not None:
-            raise watcher.error
-        environment.close()
-        if not environment.unchanged():
-            raise CompileError(
-                f"compile: the step itself changes what it reads: {environment.what_changed()}. A "
-                "plan would not do that again. Do it outside of the step."
-            )
-        outputs: list[Value] = []
-        template = _template(result, recorder, outputs, tensors)
+        try:
+            if recorder.error is not None:
+                raise recorder.error
+            environment.close()
+            outputs: list[Value] = []
+            result_of = template(result, recorder, outputs, tensors)
+        except CompileError:
+            if not self._or_eager:
+                raise
+            self._eager = True  # the step itself has run as always
+            return result
         plan = Plan(recorder.instructions, values, outputs)
         improve(plan)
-        compiled = Compiled(plan, recorder, template)
-        self._keep(key, compiled)
-        return _detached(result)
+        self._keep(key, Compiled(plan, recorder, result_of))
+        return detached(result)
 
     def _keep(self, key: Any, compiled: Compiled) -> None:
         self.recordings += 1
@@ -205,7 +205,7 @@ def finish(plan: Plan, in_loops: bool) -> None:
     plan.history.append(allocate(plan))
 
 
-def compile(step: Callable[..., Any]) -> Any:
+def compile(step: Callable[..., Any], *, or_eager: bool = False) -> Any:
     """`step` with its training step recorded once and replayed: as a function or a decorator.
 
         @tinygrad_edu.compile
@@ -223,109 +223,12 @@ def compile(step: Callable[..., Any]) -> Any:
     the plan.
 
     Raises `CompileError`, with the line, for what cannot be recorded: choices by a tensor's numbers
-    (`.item()`, `if loss > 1`), printing, hooks, second derivatives. Inside `detect_anomaly()` or
-    with a listener the step runs uncompiled.
+    (`.item()`, `if loss > 1`), printing, hooks, second derivatives; with `or_eager` such a step
+    simply runs uncompiled from then on. Inside `detect_anomaly()` or with a listener every step
+    does.
     """
     if not callable(step):
         raise InputTypeError(
             f"compile: received {type(step).__name__}, but a function or a module was expected."
         )
-    return step if isinstance(step, CompiledStep) else CompiledStep(step)
-
-
-# -- arguments and results
-
-
-def _key(x: Any, tensors: list[Tensor]) -> Any:
-    """What must be equal for a plan to be used again; the tensors go to `tensors`."""
-    if isinstance(x, Tensor):
-        array = x.array
-        for k, other in enumerate(tensors):
-            if other is x or other.array is array:
-                tensors.append(x)
-                return k  # the same numbers as argument k
-        tensors.append(x)
-        return array.shape, array.dtype, array.strides, x._wanted, x.node is None
-    if isinstance(x, tuple | list):
-        return type(x), *[_key(part, tensors) for part in x]
-    if isinstance(x, dict):
-        return dict, *x, *[_key(part, tensors) for part in x.values()]
-    if isinstance(x, int | float | complex | str | bytes | type(None) | np.dtype):
-        return type(x), x
-    return id(x)
-
-
-def _look_around(environment: Environment, x: Any) -> None:
-    """Arguments that are objects of the user's, such as the `self` of a method."""
-    if isinstance(x, tuple | list):
-        for part in x:
-            _look_around(environment, part)
-    elif isinstance(x, dict):
-        for part in x.values():
-            _look_around(environment, part)
-    elif isinstance(x, np.ndarray):
-        raise InputTypeError(
-            f"compile: an argument is a NumPy array of shape {x.shape}. Pass a tensor: "
-            "tinygrad_edu.from_numpy(array)."
-        )
-    elif not isinstance(x, Tensor):
-        environment.add(x, "argument")
-
-
-class _Given:
-    """In a result's template: argument k itself."""
-
-    def __init__(self, k: int) -> None:
-        self.k = k
-
-
-def _template(x: Any, recorder: Recorder, outputs: list[Value], tensors: list[Tensor]) -> Any:
-    """The result with a value in place of every tensor."""
-    if isinstance(x, Tensor):
-        for k, given in enumerate(tensors):
-            if given is x:
-                return _Given(k)
-        if id(x) in recorder.environment.tensors:
-            return x
-        if x.requires_grad and x.node is not None and x.node.values is not None:
-            raise CompileError(
-                f"compile: the step returns a tensor of shape {tuple(x.shape)} that could still go "
-                f"backward ({x.node!r}), and a plan has no graph. Call backward() within the step, "
-                "or return x.detach(); for a prediction, call under no_grad()."
-            )
-        outputs.append(recorder.value(x.array))
-        return outputs[-1]
-    if isinstance(x, tuple | list):
-        parts = [_template(part, recorder, outputs, tensors) for part in x]
-        return type(x)(*parts) if hasattr(x, "_fields") else type(x)(parts)
-    if isinstance(x, dict):
-        return {key: _template(part, recorder, outputs, tensors) for key, part in x.items()}
-    if isinstance(x, int | float | complex | str | bytes | type(None)):
-        return x
-    raise CompileError(
-        f"compile: the step returns {type(x).__name__}. Return tensors, numbers, or tuples, lists "
-        "and dicts of them."
-    )
-
-
-def _rebuilt(x: Any, arrays: list[np.ndarray], tensors: list[Tensor]) -> Any:
-    if isinstance(x, Value):
-        return Tensor(arrays.pop(0))
-    if isinstance(x, _Given):
-        return tensors[x.k]
-    if isinstance(x, tuple | list):
-        parts = [_rebuilt(part, arrays, tensors) for part in x]
-        return type(x)(*parts) if hasattr(x, "_fields") else type(x)(parts)
-    if isinstance(x, dict):
-        return {key: _rebuilt(part, arrays, tensors) for key, part in x.items()}
-    return x
-
-
-def _detached(x: Any) -> Any:
-    """The first result as later ones are: without a history."""
-    if isinstance(x, Tensor):
-        return x.detach() if x.node is not None else x
-    if isinstance(x, tuple | list):
-        parts = [_detached(part) for part in x]
-        return type(x)(*parts) if hasattr(x, "_fields") else type(x)(parts)
-    return {k: _detached(v) for k, v in x.items()} if isinstance(x, dict) else x
+    return step if isinstance(step, CompiledStep) else CompiledStep(step, or_eager)

@@ -138,7 +138,7 @@ class Symbol(NDArrayOperatorsMixin):
             return self.tape.note("call", f"{ufunc.__name__}.reduce", again, [self], result)
 
         def reduce(a: Any, out: Any) -> None:
-            ufunc.reduce(a, axis, None, out, keepdims)
+            ufunc.reduce(a, axis, None, out, keepdims)  # type: ignore[call-arg]
 
         return self.tape.note("ufunc", f"{ufunc.__name__}.reduce", reduce, [self], result)
 

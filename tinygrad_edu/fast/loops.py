@@ -109,6 +109,4 @@ def less_truth(e: Any, total: Flat, t: Any, scale: Any, out: Any) -> None:
             out[i, k] *= scale
 
 
-LOOPS = {
-    f.__name__: f for f in (sgd, momentum, rmsprop, adam, shifted, column_sums, less_truth)
-}
+LOOPS = {f.__name__: f for f in (sgd, momentum, rmsprop, adam, shifted, column_sums, less_truth)}

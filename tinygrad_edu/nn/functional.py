@@ -213,9 +213,7 @@ def scaled_dot_product_attention(
     factor = 1 / math.sqrt(query.shape[-1] or 1) if scale is None else scale
     scores = (query * factor) @ key.mT  # (…, L, E) @ (…, E, S) -> (…, L, S)
     if is_causal:
-        attn_mask = Tensor(np.tri(*scores.shape[-2:], dtype=bool))
         attn_mask = ops.tril(ones(*scores.shape[-2:], dtype=bool))
-    weights = ops.softmax(scores, -1) if attn_mask is None else _masked(scores, attn_mask)
     weights = ops.softmax(scores, -1) if attn_mask is None else masked_softmax(scores, attn_mask)
     return dropout(weights, dropout_p) @ value
 
