@@ -88,6 +88,7 @@ def template(x: Any, recorder: Recorder, outputs: list[Value], tensors: list[Ten
 
 
 def rebuilt(x: Any, arrays: list[np.ndarray], tensors: list[Tensor]) -> Any:
+    """The result again, with the present arrays."""
     if isinstance(x, Value):
         return Tensor(arrays.pop(0))
     if isinstance(x, Given):
