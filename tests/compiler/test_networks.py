@@ -111,10 +111,7 @@ def test_trains_alike(how: str, network: Any, inputs: Any) -> None:
     """After five steps every loss, parameter and buffer is the same to the bit."""
     data = [(inputs(), te.tensor(RNG.integers(0, 10, 6))) for _ in range(5)]
     te.fast.use(how)
-    try:
-        (a, eager), (b, compiled) = (train(network, data, c) for c in (False, True))
-    finally:
-        te.fast.use("off")
+    (a, eager), (b, compiled) = (train(network, data, c) for c in (False, True))
     assert a == b
     for name, value in eager.state_dict().items():
         np.testing.assert_array_equal(value.numpy(), compiled.state_dict()[name].numpy(), name)

@@ -59,14 +59,18 @@ def outer_products(plan: Plan) -> str:
     """A product of one column and one row, as of a batch of one, without BLAS."""
     found = 0
     for ins in plan.instructions:
-        if ins.fn is np.matmul and _is_outer(*ins.values):
+        if ins.fn in (np.matmul, np.multiply) and _is_outer(ins.values):
             ins.fn, ins.what = np.multiply, "outer"
             found += 1
     return f"outer products: {found}"
 
 
-def _is_outer(x: Value, y: Value) -> bool:
-    return len(x.shape) == len(y.shape) == 2 and x.shape[1] == 1
+def _is_outer(values: list[Value]) -> bool:
+    return (
+        len(values) == 2
+        and [len(v.shape) for v in values] == [2, 2]
+        and (values[0].shape[1] == values[1].shape[0] == 1)
+    )
 
 
 PASSES: tuple[Callable[[Plan], str], ...] = (softmax_cross_entropy, outer_products)

@@ -70,7 +70,9 @@ class SGD(Optimizer):
         """θ ← θ − η g, or η v with momentum."""
         lr, momentum = float(group["lr"]), float(group["momentum"])
         if not momentum:
-            np.subtract(p, lr * self.direction(p, g, group), out=p)
+            for w, slope in blocks(p, g):
+                d = self.direction(w, slope, group)
+                np.subtract(w, np.multiply(d, lr, out=self.scratch(w)), out=w)
             return
         first = "momentum_buffer" not in state
         for w, slope, v in blocks(p, g, memory_of(state, "momentum_buffer", p)):
