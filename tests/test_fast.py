@@ -78,7 +78,7 @@ def test_a_rule_of_ones_own_is_not_replaced() -> None:
 
 
 def test_modes() -> None:
-    """ "off" is off, an unknown word is refused, on needs numba."""
+    """The mode off is off, an unknown word is refused."""
     fast.use("off")
     assert not fast.enabled()
     assert not fast.warm_up()

@@ -457,3 +457,51 @@ def test_a_hook_that_is_added_later_is_noticed() -> None:
     with pytest.raises(CompileError, match="hook"):
         pair.steps[1](*data())
     handle.remove()
+
+
+def test_a_seed_within_the_step() -> None:
+    """manual_seed() in a step starts the stream again at every replay."""
+
+    @te.compile
+    def step(x: Any) -> Any:
+        te.manual_seed(3)
+        return x + te.rand(2)
+
+    x = te.zeros(2)
+    first = step(x)
+    te.rand(5)
+    same(step(x), first)
+
+
+def test_minus_zero() -> None:
+    """−0.0 is another number than 0.0."""
+    compiled, x = te.compile(lambda x, k: x / k), te.ones(1)
+    with np.errstate(divide="ignore"):
+        assert compiled(x, 0.0).item() == -compiled(x, -0.0).item() == float("inf")
+
+
+def test_a_profiler_comes_first() -> None:
+    """Under a profiler the step runs as it stands, and is recorded when that has gone."""
+    import cProfile
+
+    pair = Pair(usual)
+    with cProfile.Profile():
+        pair.run(*data())
+    assert pair.recordings == 0
+    pair.run(*data())
+    pair.run(*data())
+    assert pair.recordings == 1
+
+
+def test_a_step_that_cannot_be_compiled_may_run_as_it_is() -> None:
+    """or_eager=True: refused once, run ever after, and nothing is lost."""
+    seen = []
+
+    def step(x: Any) -> Any:
+        seen.append(x.sum().item())
+        return x * seen[-1]
+
+    run = te.compile(step, or_eager=True)
+    for k in range(3):
+        same(run(te.ones(2) * k), te.ones(2) * k * 2 * k)
+    assert seen == [0, 2, 4]

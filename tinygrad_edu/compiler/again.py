@@ -15,6 +15,7 @@ from ..nn import embedding, functional, norm
 from ..nn.utils import clip
 from ..optim import Optimizer
 from ..optim.lr_scheduler import base
+from ..random import Generator
 
 __all__ = ["AGAIN"]
 
@@ -32,5 +33,8 @@ AGAIN = _codes(
     clip.clip_values,
     Optimizer.step,
     base.LRScheduler.step,
+    Generator.manual_seed,
+    Generator.seed,
+    Generator.set_state,
 )
 """The code of these functions: it is what is seen of a call."""

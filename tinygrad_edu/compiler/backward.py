@@ -60,16 +60,19 @@ class Backward(Known):
 
     def heard(self, event: BackwardEvent) -> None:
         """One node of the backward pass."""
-        if self.failed:
-            return
+        if not self.failed:
+            try:
+                self._hear(event)
+            except Exception as error:
+                self.fail(error)
+
+    def _hear(self, event: BackwardEvent) -> None:
         node = event.node
         if node.hooks:
-            self.failed = True
-            self.error = CompileError(
+            raise CompileError(
                 f"compile: {node.where}\na hook is Python that runs within the backward pass, "
                 "which a plan does not. Leave this step uncompiled, or remove the hook."
             )
-            return
         g = self._know(self._totals.pop(node), event.g)
         for i, share in enumerate(event.contributions):
             if share is not None:

@@ -267,7 +267,7 @@ def _same(new: Any, old: Any) -> bool:
     return (
         type(new) is type(old)
         and isinstance(new, _PLAIN)
-        and (new == old or (new != new and old != old))
+        and repr(new) == repr(old)  # so that 0.0 is not −0.0, and NaN is NaN
     ) or (isinstance(new, types.MethodType) and new == old)
 
 

@@ -39,6 +39,14 @@ class Known:
         self._values: dict[int, Value] = {}
         self._frame: FrameType | None = None
 
+    def fail(self, error: Exception) -> None:
+        """Give up recording, for this reason; the step goes on."""
+        self.failed = True
+        if not isinstance(error, CompileError):
+            what = f"{type(error).__name__}: {error}"
+            error = CompileError(f"compile: the step cannot be followed ({what}).")
+        self.error = error
+
     def argument(self, x: Tensor, k: int) -> Value:
         """The value of argument k of the step."""
         if x.node is not None and x.requires_grad:

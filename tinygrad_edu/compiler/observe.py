@@ -32,6 +32,7 @@ from ..conversion import Conversion
 from ..engine import _LIBRARY
 from ..errors import CompileError
 from ..ops import allclose, equal
+from ..random import Generator
 from ..tensor import Tensor
 from .again import AGAIN
 
@@ -70,6 +71,7 @@ _REFUSED = {
     Function.apply.__func__.__code__: "a Function of one's own runs Python of its own",  # type: ignore[attr-defined]
     Tensor.register_hook.__code__: "a hook is Python that runs within the backward pass",
     Tensor.retain_grad.__code__: "retain_grad() hooks into the backward pass",
+    Generator.get_state.__code__: "the state of a generator is another one each time",
     Tensor.requires_grad_.__code__: "requires_grad_() changes what is recorded",
 }
 _FROM_NUMBERS = {
@@ -118,11 +120,8 @@ class Watcher:
                 self._return(frame, arg)
             elif event == "c_call" and self.asleep is None:
                 self._c_call(frame, arg)
-        except CompileError as error:
-            self.recorder.failed = True
-            self.recorder.error = (
-                error  # raised when the step is over: it has changed things already
-            )
+        except Exception as error:
+            self.recorder.fail(error)  # raised when the step is over: it has changed things already
 
     def _call(self, frame: FrameType) -> None:
         code = frame.f_code

@@ -30,7 +30,7 @@ def key_of(x: Any, tensors: list[Tensor]) -> Any:
     if isinstance(x, dict):
         return dict, *x, *[key_of(part, tensors) for part in x.values()]
     if isinstance(x, int | float | complex | str | bytes | type(None) | np.dtype):
-        return type(x), x
+        return type(x), x or repr(x)  # 0.0 and −0.0 are equal, and not the same
     return id(x)
 
 
