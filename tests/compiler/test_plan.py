@@ -39,7 +39,7 @@ def compiled_mlp() -> Any:
 
 
 def test_a_plan_can_be_read() -> None:
-    """Each line says what is computed, of which shape, where, and which line of the user's it is."""
+    """A line says what is computed, of which shape, where, and for which line of the user's."""
     text = str(compiled_mlp().plan)
     assert "loss = F.cross_entropy(model(x), t)" in text
     assert "matmul(" in text

@@ -16,7 +16,7 @@ import random
 import types
 from collections.abc import Callable, Iterable
 from itertools import chain
-from operator import is_
+from operator import attrgetter, is_, itemgetter
 from typing import Any
 
 import numpy as np
@@ -106,7 +106,7 @@ class Environment:
         if _INSIDE & set(code.co_names):
             self._reads_settings = True
         if found:
-            self._watch(functools.partial(_pick, found, names), [names[k] for k in found])
+            self._watch(_picking(found, names))
         for name in found:
             self.add(names[name], name)
             if isinstance(names[name], types.ModuleType):
@@ -122,7 +122,7 @@ class Environment:
             return
         found = sorted(wanted & vars(module).keys())
         if found:
-            self._watch(functools.partial(_pick, found, vars(module)), _pick(found, vars(module)))
+            self._watch(_picking(found, vars(module)))
         for name in found:
             self.add(vars(module)[name], f"{module.__name__}.{name}")
 
@@ -153,9 +153,9 @@ class Environment:
                 return look(x, name)
         self._object(x, name)
 
-    def _watch(self, source: Callable[[], Iterable[Any]], then: Iterable[Any]) -> None:
+    def _watch(self, source: Callable[[], Iterable[Any]]) -> None:
         self._sources.append(source)
-        self._then.extend(then)
+        self._then.extend(source())
 
     def _tensor(self, x: Tensor, name: str) -> None:
         self.tensors[id(x)] = x
@@ -174,12 +174,14 @@ class Environment:
         )
 
     def _opaque(self, x: Any, name: str) -> None:
-        groups = getattr(x, "param_groups", ())
-        self._watch(functools.partial(_parameters, x), _parameters(x))
+        groups = getattr(x, "param_groups", [])
+        self._watch(groups.__iter__)
         for i, group in enumerate(groups):
+            self._watch(group["params"].__iter__)
             for k, p in enumerate(group["params"]):
                 self.add(p, f"{name}[{i}][{k}]")
         if isinstance(x, LRScheduler):
+            self._watch(_picking(["optimizer"], vars(x)))
             self.add(x.optimizer, f"{name}.optimizer")
         if self._reads_settings:
             self._container(vars(x), name)
@@ -189,19 +191,23 @@ class Environment:
             self._empty.append(x)
             return
         if isinstance(x, dict | types.MappingProxyType):
-            self._watch(x.values, x.values())
+            self._watch(x.values)
             for key, value in list(x.items()):
                 self.add(value, f"{name}.{key}" if isinstance(key, str) else f"{name}[{key!r}]")
             return
         if not isinstance(x, tuple | frozenset):
-            self._watch(x.__iter__, x)
+            self._watch(x.__iter__)
         for i, value in enumerate(x):
             self.add(value, f"{name}[{i}]")
 
     def _function(self, x: types.FunctionType, name: str) -> None:
         if x.__code__.co_filename.startswith(_LIBRARY) and not x.__closure__:
             return
-        self._watch(functools.partial(_cells, x), _cells(x))
+        cells = [c for c in x.__closure__ or () if c != types.CellType()]
+        if cells:
+            self._watch(functools.partial(map, attrgetter("cell_contents"), cells))
+        if x.__defaults__:
+            self._watch(functools.partial(_defaults, x))
         for free, cell in zip(x.__code__.co_freevars, x.__closure__ or (), strict=True):
             if cell != types.CellType():
                 self.add(cell.cell_contents, free)
@@ -236,31 +242,23 @@ class Environment:
     def _users_class(self, kind: type, x: Any, name: str) -> None:
         self._met[id(kind)] = kind
         found = {k: v for k, v in vars(kind).items() if not k.startswith("__")}
-        self._watch(functools.partial(_pick, list(found), vars(kind)), found.values())
+        if found:
+            self._watch(_picking(list(found), vars(kind)))
         for key, value in found.items():
             if isinstance(value, types.MemberDescriptorType) and hasattr(x, key):  # a slot
-                self._watch(functools.partial(_slot, x, key), _slot(x, key))
+                self._watch(functools.partial(map, attrgetter(key), [x]))
                 self.add(getattr(x, key), f"{name}.{key}")
             elif isinstance(value, types.FunctionType | list | dict | Tensor | np.ndarray):
                 self.add(value, f"{name}.{key}")
 
 
-def _pick(names: list[str], table: Any) -> list[Any]:
-    return [table[name] for name in names]
+def _picking(names: list[str], table: Any) -> Callable[[], Iterable[Any]]:
+    """The entries of these names; of a single one, twice, for `itemgetter` then makes a tuple."""
+    return functools.partial(itemgetter(*names, names[-1]), table)
 
 
-def _slot(x: Any, name: str) -> list[Any]:
-    return [getattr(x, name)]
-
-
-def _cells(function: types.FunctionType) -> list[Any]:
-    cells = [c.cell_contents for c in function.__closure__ or () if c != types.CellType()]
-    return [*cells, *(function.__defaults__ or ())]
-
-
-def _parameters(x: Any) -> list[Any]:
-    groups = getattr(x, "param_groups", ())
-    return [getattr(x, "optimizer", None), *chain.from_iterable(g["params"] for g in groups)]
+def _defaults(function: types.FunctionType) -> tuple[Any, ...]:
+    return function.__defaults__ or ()
 
 
 def _same(new: Any, old: Any) -> bool:
