@@ -54,6 +54,7 @@ class _Modes(threading.local):
 
     grad = True
     inference = False
+    compiling = False  # whether a step is being recorded as a plan
     listeners: tuple[Callable[[BackwardEvent], None], ...] = ()
 
 
