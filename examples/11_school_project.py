@@ -40,6 +40,7 @@ optimizer = optim.SGD(model.parameters(), lr=RATE)
 loss_of = nn.CrossEntropyLoss()  # softmax and logarithm in one, safe where p rounds to 0
 
 
+@te.compile  # recorded at the first picture, replayed at the others
 def step(picture, label):
     """One picture, one update; the loss before it and the scores."""
     scores = model(picture)
@@ -64,6 +65,11 @@ per_picture = 1e6 * seconds / (EPOCHS * len(x))
 with te.no_grad():
     accuracy = (model(x).argmax(dim=1) == y).float().mean().item()
 print(f"training pictures read correctly: {100 * accuracy:.1f} %")
+
+# %% [markdown]
+# One run of 15 epochs ends near 91.5 %. The script goes on from its `weights.json` each time it is
+# started: 93.4 % comes after about twelve runs. Один запуск даёт около 91,5 %; скрипт каждый раз
+# продолжает со своего `weights.json`, и 93,4 % получаются примерно после двенадцати.
 
 # %% [markdown]
 # ## The time · Время
