@@ -10,7 +10,7 @@ import numpy as np
 import tinygrad_edu as te
 import tinygrad_edu.nn.functional as F
 from tinygrad_edu import Tensor
-from tinygrad_edu.op import SCALER, op
+from tinygrad_edu.op import SCALER, op, registry
 
 SHAPES = ((3, 4), (4,), (1, 4), (3, 1), (), (4, 4), (2, 3, 4), (6, 20))
 
@@ -22,6 +22,7 @@ def hill(x: Any) -> Any:
 
 
 hill.defvjp(x=lambda g, x: g * (1 - x * x) / (1 + x * x) ** 2)
+del registry["hill"]  # the laws run over the library's own ops
 
 
 class Gauss(te.autograd.Function):

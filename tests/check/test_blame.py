@@ -15,7 +15,7 @@ from tinygrad_edu import nn
 from tinygrad_edu.check import blame
 from tinygrad_edu.engine import ancestors
 from tinygrad_edu.errors import ArgumentError, GradcheckError, GradientError, InputTypeError
-from tinygrad_edu.op import SCALER, op
+from tinygrad_edu.op import SCALER, op, registry
 
 
 @op(family=SCALER, formula=r"z = x^3")
@@ -25,6 +25,7 @@ def cube_wrong(x: Any) -> Any:
 
 
 cube_wrong.defvjp(x=lambda g, x: g * 2 * x * x)
+del registry["cube_wrong"]  # the laws run over the library's own ops
 
 
 class Scaled(te.autograd.Function):

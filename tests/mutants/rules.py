@@ -207,8 +207,8 @@ OPTIM = [
     Mutant(
         "Adam without the correction of its first steps",
         "tinygrad_edu/optim/adam.py",
-        '        rate, eps = lr * r / (1 - beta1**step), r * float(group["eps"])\n',
-        '        rate, eps = lr, float(group["eps"])\n',
+        'float(group["lr"]) * r / (1 - beta1**step), r * float(group["eps"])\n',
+        'float(group["lr"]), float(group["eps"])\n',
         ("tests/optim",),
     ),
     Mutant(
@@ -221,8 +221,8 @@ OPTIM = [
     Mutant(
         "a step uphill",
         "tinygrad_edu/optim/sgd.py",
-        "            np.subtract(p, lr * self.direction(p, g, group), out=p)\n",
-        "            np.add(p, lr * self.direction(p, g, group), out=p)\n",
+        "np.subtract(w, np.multiply(d, lr, out=self.scratch(w)), out=w)\n",
+        "np.add(w, np.multiply(d, lr, out=self.scratch(w)), out=w)\n",
         ("tests/optim",),
     ),
     Mutant(
