@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-PEERS = ("numpy", "torch", "jax", "autograd", "mygrad", "scikit-learn")
+PEERS = ("numpy", "torch", "jax", "autograd", "mygrad", "micrograd", "scikit-learn")
 
 
 def describe(threads: int) -> dict[str, Any]:
@@ -21,6 +21,9 @@ def describe(threads: int) -> dict[str, Any]:
         "python": platform.python_version(),
         "versions": {name: version for name in PEERS if (version := _version(name))},
         "threads asked": threads,
+        "processors allowed": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
         "threads": _threads(),
     }
 
@@ -31,7 +34,8 @@ def in_words(facts: dict[str, Any]) -> str:
     threads = ", ".join(f"{pool} {n}" for pool, n in facts["threads"].items())
     return (
         f"{facts['processor']}, {facts['cores']} cores; {facts['system']}\n"
-        f"Python {facts['python']}, {versions}\nthreads: {threads or facts['threads asked']}"
+        f"Python {facts['python']}, {versions}\nthreads: {threads or facts['threads asked']}; "
+        f"the process runs on {facts['processors allowed']} of the processors"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Mapping
-from time import perf_counter
+from time import perf_counter, process_time
 
 from .registry import Settings
 from .results import Spread
@@ -26,18 +26,23 @@ def race(contenders: Mapping[str, Callable[[], object]], settings: Settings) -> 
     for turn in range(settings.rounds):
         k = turn % len(names)
         for name in names[k:] + names[:k]:
-            samples[name].append(_block(contenders[name], calls[name]))
+            samples[name].append(_block(contenders[name], calls[name], settings.clock))
     gc.unfreeze()
     return {name: Spread(tuple(times)) for name, times in samples.items()}
 
 
-def _block(run: Callable[[], object], calls: int) -> float:
+CLOCKS = {"wall": perf_counter, "cpu": process_time}
+"""Processor time is all that a busy machine can measure; it counts the work of every thread."""
+
+
+def _block(run: Callable[[], object], calls: int, clock: str) -> float:
     gc.collect()
     run()
-    start = perf_counter()
+    now = CLOCKS[clock]
+    start = now()
     for _ in range(calls):
         run()
-    return (perf_counter() - start) / calls
+    return (now() - start) / calls
 
 
 def _calls_per_block(run: Callable[[], object], seconds: float) -> int:
@@ -49,3 +54,16 @@ def _calls_per_block(run: Callable[[], object], seconds: float) -> int:
         calls += 1
         spent = perf_counter() - start
     return max(1, round(calls * seconds / spent))
+
+
+def in_turn(contenders: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, Spread]:
+    """Seconds per call of programs that take long: one call a round, after one to warm up."""
+    samples: dict[str, list[float]] = {name: [] for name in contenders}
+    for turn in range(rounds + 1):
+        for name, run in contenders.items():
+            gc.collect()
+            start = perf_counter()
+            run()
+            if turn:
+                samples[name].append(perf_counter() - start)
+    return {name: Spread(tuple(times)) for name, times in samples.items()}

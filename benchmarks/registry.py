@@ -16,16 +16,17 @@ class Settings:
 
     threads: int
     quick: bool = False
+    clock: str = "wall"  # or "cpu", see `race.CLOCKS`
 
     @property
     def rounds(self) -> int:
         """Blocks per contender."""
-        return 5 if self.quick else 31
+        return 5 if self.quick else 11
 
     @property
     def block(self) -> float:
         """Seconds per block."""
-        return 0.005 if self.quick else 0.03
+        return 0.005 if self.quick else 0.01
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from . import machine
+from .peers import missing
 from .registry import Case, Settings
 from .results import Figure, Row, Spread
 from .torchlike import libraries
@@ -43,7 +44,12 @@ def run(cases: Sequence[Case], settings: Settings) -> Outcome:
     """Measure the cases, printing each row as it is known."""
     libraries(settings.threads)  # loaded now, so that their thread pools can be counted
     print(machine.in_words(machine.describe(settings.threads)))
-    print(f"{settings.rounds} rounds, in turn; median ± half the range between the quartiles")
+    if left_out := missing():
+        print(f"not installed, so left out: {', '.join(left_out)}")
+    print(
+        f"{settings.rounds} rounds, in turn; median ± half the range between the quartiles; "
+        f"{settings.clock} clock"
+    )
     outcome = Outcome()
     for case in cases:
         print(f"\n{case.name} · {case.title}")
@@ -75,19 +81,21 @@ def _figure(figure: Figure) -> str:
 
 
 def markdown(outcome: Outcome) -> str:
-    """The rows that have times, as a table for the README."""
-    lines = ["| | tinygrad_edu | peer | ratio | bound |", "|---|---|---|---|---|"]
+    """Every figure with a bound, as a table for the README."""
+    lines = ["| | tinygrad_edu | beside it | ratio | bound |", "|---|---|---|---|---|"]
     for name, rows in outcome.rows.items():
         for row in rows:
-            contenders = list(row.times.items())  # ours first
-            for (peer, times), figure in zip(contenders[1:], row.figures, strict=False):
-                ours = contenders[0][1]
+            for figure in row.figures:
+                if figure.bound is None or figure.value is None:
+                    continue
+                peer = figure.name.removeprefix("/ ")
+                ours, theirs = row.times.get("tinygrad_edu"), row.times.get(peer)
                 cells = [
                     f"{name}: {row.label}",
-                    f"{_rounded(ours.median)} {row.unit}",
-                    f"{peer} {_rounded(times.median)} {row.unit}",
+                    f"{_rounded(ours.median)} {row.unit}" if ours else "",
+                    f"{peer} {_rounded(theirs.median)} {row.unit}" if theirs else figure.name,
                     f"**{figure.value:.2f}**",
-                    f"≤ {figure.bound:g}" if figure.bound else "",
+                    f"≤ {figure.bound:g}" + ("" if figure.kept else " missed"),
                 ]
                 lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
@@ -103,7 +111,12 @@ def write_json(outcome: Outcome, settings: Settings, path: Path) -> None:
     document = {
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine.describe(settings.threads),
-        "settings": {"quick": settings.quick, "rounds": settings.rounds, "block": settings.block},
+        "settings": {
+            "quick": settings.quick,
+            "clock": settings.clock,
+            "rounds": settings.rounds,
+            "block": settings.block,
+        },
         "cases": {name: [_plain(row) for row in rows] for name, rows in outcome.rows.items()},
     }
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -67,6 +67,12 @@ class Row:
     figures: Sequence[Figure] = ()
 
 
+def best_of(times: dict[str, Spread], name: str, variants: Sequence[str]) -> dict[str, Spread]:
+    """The times with one more entry: the variant whose median is smallest."""
+    present = [times[v] for v in variants if v in times]
+    return {**times, name: min(present, key=lambda t: t.median)} if present else times
+
+
 def ratio_figures(times: dict[str, Spread], ours: str, bounds: dict[str, float]) -> list[Figure]:
     """Our time over everyone else's, with the bounds, by peer; a peer that is absent is not
     forgotten.

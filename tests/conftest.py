@@ -5,6 +5,12 @@ The default profile draws the same examples on every run. A longer, random searc
     HYPOTHESIS_PROFILE=thorough python -m pytest tests
 
 and, while writing an op, a short one that does not look for the smallest failure: `quick`.
+
+The library's own loop trains with compiled steps, and numba's loops come in where they pay. The
+same tests the other ways:
+
+    TINYGRAD_EDU_COMPILE=off python -m pytest tests
+    TINYGRAD_EDU_FAST=on python -m pytest tests        (or =off)
 """
 
 from __future__ import annotations
@@ -15,6 +21,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from tinygrad_edu import fast
 from tinygrad_edu.op import registry
 
 settings.register_profile(
@@ -45,3 +52,12 @@ def _registry_as_before() -> Iterator[None]:
     if registry.keys() != before.keys():
         registry.clear()
         registry.update(before)
+
+
+@pytest.fixture(autouse=True)
+def _fast_as_before() -> Iterator[None]:
+    """So does the choice of compiled loops."""
+    before = fast.mode
+    yield
+    if fast.mode != before or fast.enabled() != (before == "on"):
+        fast.use(before)

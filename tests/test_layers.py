@@ -24,6 +24,7 @@ FLOORS = (
     ("dtypes",),
     ("ops",),
     ("memory", "explain", "extras", "layout", "random", "text", "cuda"),
+    ("fast",),
     ("engine",),
     (
         "tensor",
@@ -39,7 +40,7 @@ FLOORS = (
     ("autograd",),
     ("nn",),
     ("data", "optim", "utils"),
-    ("viz", "check", "serialization"),
+    ("viz", "check", "serialization", "compiler"),
     ("lab",),
     ("",),
     ("cli", "app", "__main__"),

@@ -68,7 +68,20 @@ from math import e, inf, nan, pi  # noqa: E402
 
 from numpy import finfo, iinfo  # noqa: E402
 
-_LATER = ("cli", "cuda", "data", "lab", "nn", "optim", "serialization", "utils", "viz")
+_LATER = (
+    "check",
+    "cli",
+    "compiler",
+    "cuda",
+    "data",
+    "fast",
+    "lab",
+    "nn",
+    "optim",
+    "serialization",
+    "utils",
+    "viz",
+)
 _SAVING = ("load", "save")
 
 
@@ -84,6 +97,10 @@ def __getattr__(name: str) -> Any:
         from . import serialization
 
         return getattr(serialization, name)
+    if name == "compile":
+        from .compiler import compile
+
+        return compile
     raise AttributeError(f"module 'tinygrad_edu' has no attribute {name!r}")
 
 

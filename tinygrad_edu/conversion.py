@@ -16,7 +16,7 @@ from .errors import ArgumentError, DimError, GradientError, InputTypeError
 from .layout import DEVICES, Device, Size, check_device
 from .ops.cast import cast
 from .ops.shape import clone
-from .text import numbers
+from .text import numbers, table
 
 if TYPE_CHECKING:
     from .engine import Node
@@ -30,6 +30,7 @@ class Conversion:
     if TYPE_CHECKING:
         array: np.ndarray
         requires_grad: bool
+        grad: Any
         node: Node | None
 
     # -- what it is
@@ -251,6 +252,18 @@ class Conversion:
         elif self.requires_grad:
             notes.append("requires_grad=True")
         return f"tensor({', '.join([numbers(self.array, 'tensor('), *notes])})"
+
+    def _repr_html_(self) -> str:
+        """The numbers as a table for Jupyter, and the gradient beside them, if there is one."""
+        from html import escape
+
+        made = f"{self.node.op.name} · {self.node.op.family.name}" if self.node else "leaf"
+        kind = made if self.requires_grad else "constant"
+        caption = f"{tuple(self.array.shape)} {self.array.dtype} · {kind}"
+        parts = [f"<div>{table(self.array)}<small>{escape(caption)}</small></div>"]
+        if self.grad is not None:
+            parts.append(f"<div>{table(self.grad.array)}<small>grad</small></div>")
+        return f'<div style="display:flex;gap:1.5em;flex-wrap:wrap">{"".join(parts)}</div>'
 
     def __format__(self, spec: str) -> str:
         if self.array.ndim == 0 or (spec and self.array.size == 1):

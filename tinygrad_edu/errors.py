@@ -15,6 +15,7 @@ would catch, so both `except RuntimeError` and `except TinygradEduError` work:
     │   ├── InPlaceError                  a value that backward still needs was changed
     │   ├── AnomalyError                  a NaN or an infinity was born
     │   └── GradcheckError                analytic and numeric gradients differ
+    ├── CompileError      RuntimeError    a step that cannot become a plan
     ├── RuleError         TypeError       an operation was declared wrongly
     ├── StateError        RuntimeError    a state dict that does not fit the module
     ├── AbsentError       AttributeError  a parameter, buffer or submodule that is not there
@@ -33,6 +34,7 @@ __all__ = [
     "AbsentError",
     "AnomalyError",
     "ArgumentError",
+    "CompileError",
     "DTypeError",
     "DataError",
     "DataMissing",
@@ -105,6 +107,10 @@ class AnomalyError(GradientError):
 
 class GradcheckError(GradientError):
     """Analytic and numeric gradients differ; the message is the report."""
+
+
+class CompileError(TinygradEduError, RuntimeError):
+    """A step that cannot become a plan: the message names the line that is in the way."""
 
 
 class RuleError(TinygradEduError, TypeError):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -105,6 +106,18 @@ class Hooks:
 
 _RETAIN = -1
 """The key under which a node holds the hook of `retain_grad`."""
+
+
+@contextmanager
+def nothing_retained(nodes: Iterable[Node]) -> Iterator[None]:
+    """Inside the block no pass over `nodes` writes what `retain_grad` asked for."""
+    tables = [node.hooks for node in nodes if node.hooks and _RETAIN in node.hooks]
+    held = [(table, table.pop(_RETAIN)) for table in tables]
+    try:
+        yield
+    finally:
+        for table, hook in held:
+            table[_RETAIN] = hook
 
 
 class _Afterwards:

@@ -184,6 +184,7 @@ class Op:
         self.params: tuple[str, ...] = self._names
         self.rules: tuple[Rule | None, ...] = ()
         self._usual: dict[str, Any] = {}
+        self._absent: tuple[Any, ...] = ()  # what stands for inputs that a call leaves out
         self._least = 1 << 30  # positional arguments with which no other is missing
         self.saves = self.differentiable = False
         self._variadic_rules: dict[int, Rule | None] = {}
@@ -218,7 +219,8 @@ class Op:
         if not self.variadic:
             required = [name for name in self.params if name not in self._defaults]
             self._usual = {n: self._defaults[n] for n in self.params if n in self._defaults}
-            self._least = len(rules) + len(required)
+            self._absent = tuple(self._defaults[n] for n in self.inputs if n in self._defaults)
+            self._least = len(rules) + (len(required) or -len(self._absent))
         if self.variadic:
             (self._variadic_fn,) = rules.values()
             self._variadic_rules.clear()
@@ -302,11 +304,11 @@ class Op:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the op: recorded, where an input is a tensor; plain NumPy otherwise."""
-        k = len(self.inputs)
-        if kwargs or not self._least <= len(args) <= len(self._names):
+        k, n = len(self.inputs), len(args)
+        if kwargs or not self._least <= n <= len(self._names):
             inputs, params = self.bind(args, kwargs)
-        elif len(args) == k:  # the commonest calls, inputs alone or with parameters, bind at once
-            inputs, params = args, self._usual
+        elif n <= k:  # the commonest calls, inputs alone or with parameters, bind at once
+            inputs, params = (*args, *self._absent[n - k :]) if n < k else args, self._usual
         else:
             given = zip(self.params, args[k:], strict=False)
             inputs, params = args[:k], {**self._usual, **dict(given)}

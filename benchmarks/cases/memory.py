@@ -8,10 +8,11 @@ import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..problem import Problem
 from ..registry import Settings, case
 from ..results import Figure, Row
 from ..torchlike import OURS, Program, libraries, mlp_step
-from .mlp import SIZES
+from .mlp import COURSE as SIZES
 
 BATCH = 64
 WINDOWS = 20
@@ -20,11 +21,11 @@ WINDOWS = 20
 @case("memory", f"peak memory over a training loop: MLP {'-'.join(map(str, SIZES))}, batch {BATCH}")
 def run(settings: Settings) -> Iterator[Row]:
     """The highest peak of the run's second half over that of its first, traced and resident."""
-    step = mlp_step(libraries(settings.threads)[OURS], SIZES, BATCH)
-    steps = 10 if settings.quick else 100
+    step = mlp_step(libraries(settings.threads)[OURS], Problem(SIZES, BATCH, "SGD"))
+    steps = 10 if settings.quick else 500
     for _ in range(2 * steps):
         step()
-    traced = _traced_peaks(step, steps)
+    traced = _traced_peaks(step, steps // 10)  # tracing costs ten times the step
     resident = _resident(step, steps)
     yield Row(
         f"{WINDOWS * steps:,} steps",

@@ -70,7 +70,10 @@ def running(folder: Path, **options: Any) -> Iterator[Client]:
     listening.listen(128)
     config = uvicorn.Config(
         application(School(folder=folder), **options),
-        **{"log_level": "error", "access_log": False, "lifespan": "off", "ws": "none"},
+        log_level="error",
+        access_log=False,
+        lifespan="off",
+        ws="none",
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)

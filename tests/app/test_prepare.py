@@ -67,9 +67,7 @@ def test_lines_come_out_alike(thick: int, size: int) -> None:
 @given(
     dy=st.integers(-30, 30), dx=st.integers(-60, 60), scale=st.floats(0.3, 1), dark=st.booleans()
 )
-def test_place_size_and_polarity_do_not_matter(
-    dy: int, dx: int, scale: float, dark: bool
-) -> None:
+def test_place_size_and_polarity_do_not_matter(dy: int, dx: int, scale: float, dark: bool) -> None:
     """A digit that is moved and printed dark on light looks to the network as it did."""
     picture = np.roll(SEVEN, (dy // 2, dx // 2), axis=(0, 1))
     picture = 0.1 + 0.8 * scale * picture

@@ -31,7 +31,9 @@ def test_a_seven_is_read_and_explained(client: Client) -> None:
     answer = client.read(PICTURE)
     told = answer.json
     assert answer.status == 200 and told["digit"] == 7
-    assert len(told["probabilities"]) == 10 and sum(told["probabilities"]) == pytest.approx(1, abs=1e-3)
+    assert len(told["probabilities"]) == 10 and sum(told["probabilities"]) == pytest.approx(
+        1, abs=1e-3
+    )
     assert {unit["layer"] for unit in told["units"]} == {1, 2}
     assert all((unit["pattern"] is not None) == (unit["layer"] == 1) for unit in told["units"])
     activity = [unit["activity"] for unit in told["units"] if unit["layer"] == 2]
@@ -51,13 +53,23 @@ def test_the_page_asks_nothing_from_outside(client: Client) -> None:
     assert page.status == 200 and "default-src 'none'" in page.headers["content-security-policy"]
     for name in ("", "style.css", "main.js", "paper.js", "show.js", "teach.js", "words.js"):
         file = client.ask("GET", f"/{name}")
-        assert file.status == 200 and b"http://" not in file.content and b"//" + b"cdn" not in file.content
+        assert (
+            file.status == 200
+            and b"http://" not in file.content
+            and b"//" + b"cdn" not in file.content
+        )
     assert client.ask("GET", "/main.js").headers["content-type"].startswith("text/javascript")
 
 
 def test_other_files_are_not_served(client: Client) -> None:
     """No path leads out of the page's own files."""
-    for path in ("/server.py", "/..%2fserver.py", "/%2e%2e/reading.py", "/etc/passwd", "/page.html%00"):
+    for path in (
+        "/server.py",
+        "/..%2fserver.py",
+        "/%2e%2e/reading.py",
+        "/etc/passwd",
+        "/page.html%00",
+    ):
         assert client.ask("GET", path).status == 404
 
 
@@ -79,7 +91,7 @@ def test_an_empty_canvas_is_told_so(client: Client) -> None:
     ],
 )
 def test_other_names_of_this_machine_are_refused(client: Client, headers: dict[str, str]) -> None:
-    """DNS rebinding: a page whose name was turned to 127.0.0.1 gets no answer, not even the page."""
+    """DNS rebinding: a page whose name was turned to 127.0.0.1 gets not even the page."""
     for method, path in (("GET", "/"), ("GET", "/api/school"), ("POST", "/api/read")):
         assert client.ask(method, path, None, headers).status == 421
 
@@ -168,7 +180,9 @@ def test_a_lesson_changes_the_answer_and_can_be_taken_back(tmp_path: Path) -> No
 def test_without_teaching_nothing_can_be_changed(tmp_path: Path) -> None:
     """On a public server the routes are not there, and the page is told so."""
     with running(tmp_path, teach=False, any_host=True) as client:
-        assert client.ask("GET", "/api/school", headers={"Host": "x.hf.space"}).json == {"teach": False}
+        assert client.ask("GET", "/api/school", headers={"Host": "x.hf.space"}).json == {
+            "teach": False
+        }
         assert client.ask("POST", "/api/lessons").status in (404, 405)
         assert client.ask("POST", "/api/corrections", {}).status in (404, 405)
         assert client.read(PICTURE).json["digit"] == 7

@@ -56,8 +56,13 @@ def save_sheet(path: Path, wrong: list[tuple[Drawing, int, np.ndarray]]) -> None
     sheet = Image.new("L", (20 * 90, max(1, -(-len(wrong[:60]) // 20)) * 180), 128)
     for i, (drawing, _, x) in enumerate(wrong[:60]):
         left, top = i % 20 * 90, i // 20 * 180
-        sheet.paste(Image.fromarray(drawing.picture).resize((84, 84), Image.Resampling.BOX), (left, top))
-        sheet.paste(Image.fromarray(np.uint8(255 * x)).resize((84, 84), Image.Resampling.NEAREST), (left, top + 88))
+        sheet.paste(
+            Image.fromarray(drawing.picture).resize((84, 84), Image.Resampling.BOX), (left, top)
+        )
+        sheet.paste(
+            Image.fromarray(np.uint8(255 * x)).resize((84, 84), Image.Resampling.NEAREST),
+            (left, top + 88),
+        )
     sheet.save(path)
 
 

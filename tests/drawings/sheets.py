@@ -35,7 +35,9 @@ def drawn(digit: int, rng: np.random.Generator) -> Drawing:
     at = _place(np.concatenate(ways), size, thick, rng)
     mask = _pen([way + at for way in ways], size, thick)
     picture, light = _lit(mask, rng)
-    return Drawing(picture, digit, f"style {style}, pen {thick:.0f} of {height:.0f}, {size}, {light}")
+    return Drawing(
+        picture, digit, f"style {style}, pen {thick:.0f} of {height:.0f}, {size}, {light}"
+    )
 
 
 def typed(digit: int, rng: np.random.Generator) -> Drawing:
@@ -86,7 +88,7 @@ def _lit(ink: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, str]:
     how = "dark on light" if ground > full else "light on dark"
     if rng.random() < 0.5:
         v, u = np.mgrid[-1 : 1 : 1j * len(x), -1 : 1 : 1j * len(x)]
-        a, b, c = rng.uniform(-0.15, 0.15, 2).tolist() + [rng.uniform(0, 0.15)]
+        a, b, c = [*rng.uniform(-0.15, 0.15, 2).tolist(), rng.uniform(0, 0.15)]
         x = x * (0.85 + a * u + b * v - c * (u * u + v * v) / 2)
         x = x + rng.normal(0, rng.uniform(0.005, 0.05), x.shape)
         how += ", photo"

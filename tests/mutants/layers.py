@@ -55,7 +55,7 @@ MUTANTS = [
     Mutant(
         "layer: the row that stands for nothing is learned",
         "tinygrad_edu/nn/embedding.py",
-        "ops.where(Tensor(nothing[..., None]), constant, rows)",
+        "ops.where(nothing, constant, rows)",
         "rows",
         ("tests/nn/test_embedding.py",),
     ),
@@ -76,8 +76,8 @@ MUTANTS = [
     Mutant(
         "layer: causal attention sees one place of the future",
         FUNCTIONAL,
-        "np.tri(*scores.shape[-2:], dtype=bool)",
-        "np.tri(*scores.shape[-2:], k=1, dtype=bool)",
+        "ops.tril(ones(*scores.shape[-2:], dtype=bool))",
+        "ops.tril(ones(*scores.shape[-2:], dtype=bool), 1)",
         ("tests/nn/test_attention.py",),
     ),
     Mutant(

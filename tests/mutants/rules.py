@@ -139,6 +139,13 @@ RULES = [
         ops=("cross_entropy]",),
     ),
     Mutant(
+        "the slope of plain labels forgets to subtract the truth",
+        "tinygrad_edu/ops/cross_entropy.py",
+        "    p[np.arange(len(target)), target] -= 1\n",
+        "",
+        ops=("cross_entropy]", "class_error]"),
+    ),
+    Mutant(
         "an index that repeats overwrites instead of adding up",
         "tinygrad_edu/ops/indexing.py",
         "    elif may_repeat(then):\n",
@@ -200,8 +207,8 @@ OPTIM = [
     Mutant(
         "Adam without the correction of its first steps",
         "tinygrad_edu/optim/adam.py",
-        '        rate, eps = lr * r / (1 - beta1**step), r * float(group["eps"])\n',
-        '        rate, eps = lr, float(group["eps"])\n',
+        'float(group["lr"]) * r / (1 - beta1**step), r * float(group["eps"])\n',
+        'float(group["lr"]), float(group["eps"])\n',
         ("tests/optim",),
     ),
     Mutant(
@@ -214,8 +221,8 @@ OPTIM = [
     Mutant(
         "a step uphill",
         "tinygrad_edu/optim/sgd.py",
-        "            np.subtract(p, lr * self.direction(p, g, group), out=p)\n",
-        "            np.add(p, lr * self.direction(p, g, group), out=p)\n",
+        "np.subtract(w, np.multiply(d, lr, out=self.scratch(w)), out=w)\n",
+        "np.add(w, np.multiply(d, lr, out=self.scratch(w)), out=w)\n",
         ("tests/optim",),
     ),
     Mutant(

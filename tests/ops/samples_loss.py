@@ -105,6 +105,15 @@ def _cross_entropy(draw: Draw, shape: Shape) -> Call:
     )
 
 
+def _class_error(draw: Draw, shape: Shape) -> Call:
+    n, classes = shape[0] if shape else 1, draw.number(2, 3)
+    return call(draw.reals((n, classes)), draw.whole((n,), 0, classes))
+
+
+def _torch_class_error(x: Any, target: Any) -> Any:
+    return torch.softmax(x, 1) - torch.nn.functional.one_hot(target, x.shape[1])
+
+
 def _nll(draw: Draw, shape: Shape) -> Call:
     x, target, weight = _classes(draw, shape, True)
     return call(
@@ -205,6 +214,7 @@ SAMPLES = {
             call(LOGITS, np.array([0, 1]), np.ones(2)),
         ],
     ),
+    "class_error": Samples(_class_error, types=FLOATS, alike=True, torch=_torch_class_error),
     "nll_loss": Samples(
         _nll,
         types=FLOATS,

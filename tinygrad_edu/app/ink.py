@@ -1,8 +1,8 @@
 """Where a picture holds ink: whatever the colours, the light on the paper and the side of contrast.
 
-    shades     one number for each pixel, from colours and transparency
-    ground     what each pixel would be without ink: a smooth surface, for light is uneven
-    ink        how far a pixel lies from the ground, on the side where the ink is; 0 to 1
+shades     one number for each pixel, from colours and transparency
+ground     what each pixel would be without ink: a smooth surface, for light is uneven
+ink        how far a pixel lies from the ground, on the side where the ink is; 0 to 1
 """
 
 from __future__ import annotations
@@ -46,13 +46,15 @@ def shades(image: np.ndarray) -> np.ndarray:
         raise DTypeError(f"prepare: the picture holds {x.dtype}, but numbers were expected.")
     if x.ndim not in (2, 3) or (x.ndim == 3 and x.shape[2] not in (1, 2, 3, 4)) or 0 in x.shape:
         raise ShapeError(
-            f"prepare: received an array {x.shape}, but a picture is (H, W), (H, W, 3) or (H, W, 4)."
+            f"prepare: received an array {x.shape}, but a picture is (H, W), (H, W, 3) or "
+            "(H, W, 4)."
         )
     white = float(np.iinfo(x.dtype).max) if x.dtype.kind in "ui" else max(1.0, _largest(x))
     x = shrink(x, _LARGEST).astype(np.float32) / np.float32(white)
     x = np.clip(np.nan_to_num(x), 0, 1)
     if x.ndim == 2:
-        return x
+        picture: np.ndarray = x
+        return picture
     if x.shape[2] in (2, 4):
         x = _opaque(x[..., :-1], x[..., -1:])
     spread = x.reshape(-1, x.shape[2]).std(axis=0)
@@ -69,15 +71,17 @@ def _opaque(colours: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     if alpha.min() > 0.99 or not visible:
         return colours
     light = float((colours.mean(axis=2, keepdims=True) * alpha).sum()) / visible
-    return colours * alpha + (1 - alpha) * (0.0 if light > 0.5 else 1.0)
+    over: np.ndarray = colours * alpha + (1 - alpha) * (0.0 if light > 0.5 else 1.0)
+    return over
 
 
 def _ground(x: np.ndarray) -> np.ndarray:
     """The colour that half of the pixels have; or else a surface, for the light was uneven.
 
-    The surface a + bu + cv + du² + euv + fv² lies closest to the picture, seen from afar: closest in absolute distance, which half of the pixels may lie away from without moving it: the
-    ink is the smaller part. Each round weighs a pixel by 1/distance (iteratively reweighted least
-    squares).
+    The surface a + bu + cv + du² + euv + fv² lies closest to the picture, seen from afar:
+    closest in absolute distance, which half of the pixels may lie away from without moving it:
+    the ink is the smaller part. Each round weighs a pixel by 1/distance (iteratively reweighted
+    least squares).
     """
     common = np.median(x)
     if np.mean(np.abs(x - common) < 0.02) > 0.5:
@@ -89,11 +93,14 @@ def _ground(x: np.ndarray) -> np.ndarray:
         left = surface.T * weight
         at = np.linalg.lstsq(left @ surface, left @ z, rcond=None)[0]
         weight = 1 / np.maximum(np.abs(z - surface @ at), 1e-3)
-    return (_polynomial(*x.shape) @ at).astype(np.float32).reshape(x.shape)
+    surface_there: np.ndarray = (_polynomial(*x.shape) @ at).astype(np.float32).reshape(x.shape)
+    return surface_there
 
 
 def _polynomial(h: int, w: int) -> np.ndarray:
-    v, u = np.meshgrid((np.arange(h) + 0.5) / h - 0.5, (np.arange(w) + 0.5) / w - 0.5, indexing="ij")
+    v, u = np.meshgrid(
+        (np.arange(h) + 0.5) / h - 0.5, (np.arange(w) + 0.5) / w - 0.5, indexing="ij"
+    )
     return np.stack([np.ones_like(u), u, v, u * u, u * v, v * v], axis=-1).reshape(-1, 6)
 
 

@@ -46,7 +46,8 @@ def prepare(image: Any) -> np.ndarray:
     found = _box(found)
     fine = _scaled(found)
     pixels = _centred(fine).reshape(28, FINE, 28, FINE).mean(axis=(1, 3))
-    return pixels.astype(np.float32)
+    prepared: np.ndarray = pixels.astype(np.float32)
+    return prepared
 
 
 def _box(x: np.ndarray) -> np.ndarray:
@@ -94,7 +95,7 @@ def _full(z: np.ndarray) -> np.ndarray:
 
 
 def _centred(z: np.ndarray) -> np.ndarray:
-    """z in the middle of a square of 28·FINE pixels, by its centre of mass; what sticks out goes."""
+    """z in the middle of a square of 28·FINE pixels, by its mass; what sticks out goes."""
     total = float(z.sum())
     square = np.zeros((SIDE, SIDE), np.float32)
     places = []

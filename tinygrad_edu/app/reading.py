@@ -79,7 +79,8 @@ class Reader:
         """The most active units of each hidden layer, the strongest first."""
         found = []
         with no_grad():
-            h, layer, weights = _row(x), 0, None
+            h, layer = _row(x), 0
+            weights: Any = None
             for step in list(self.model)[:-1]:
                 h = step(h)
                 if isinstance(step, nn.Linear):
@@ -103,8 +104,9 @@ class Reader:
         pixels = _row(x).requires_grad_()
         scores = self.model(pixels)
         winner = int(scores.detach().numpy()[0].argmax()) if digit is None else digit
-        (gradient,) = grad(scores[0, winner], pixels)
-        return gradient.numpy().reshape(28, 28)
+        gradient: Any = grad(scores[0, winner], pixels)[0]
+        slopes: np.ndarray = gradient.numpy().reshape(28, 28)
+        return slopes
 
     def stepper_page(self, x: np.ndarray, lang: str) -> str:
         """The last layer for the picture x (28, 28), forward and backward, as an HTML page.

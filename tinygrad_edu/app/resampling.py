@@ -20,7 +20,8 @@ def resample(
     """
     rows = _weights(x.shape[0], top, scale, shape[0])
     columns = _weights(x.shape[1], left, scale, shape[1])
-    return rows @ x @ columns.T
+    resampled: np.ndarray = rows @ x @ columns.T
+    return resampled
 
 
 def _weights(old: int, start: float, scale: float, new: int) -> np.ndarray:
@@ -35,7 +36,8 @@ def _weights(old: int, start: float, scale: float, new: int) -> np.ndarray:
     low, high = centres - width / 2, centres + width / 2
     edges = np.arange(old)
     overlap = np.minimum(high[:, None], edges + 1) - np.maximum(low[:, None], edges)
-    return (np.maximum(overlap, 0) / width).astype(np.float32)
+    shares: np.ndarray = (np.maximum(overlap, 0) / width).astype(np.float32)
+    return shares
 
 
 def shrink(x: np.ndarray, most: int) -> np.ndarray:
@@ -51,4 +53,5 @@ def shrink(x: np.ndarray, most: int) -> np.ndarray:
     padded = np.pad(x, [*missing, *[(0, 0)] * (x.ndim - 2)], mode="edge")
     h, w = padded.shape[0] // k, padded.shape[1] // k
     squares = padded.reshape(h, k, w, k, *x.shape[2:])
-    return squares.mean(axis=(1, 3), dtype=np.float32)
+    small: np.ndarray = squares.mean(axis=(1, 3), dtype=np.float32)
+    return small

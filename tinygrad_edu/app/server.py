@@ -83,7 +83,9 @@ def explained(reader: Reader, x: np.ndarray) -> dict[str, Any]:
     reading = reader.read(x)
     units = [
         {
-            **{"layer": unit.layer, "number": unit.number, "activity": round(unit.activity, 3)},
+            "layer": unit.layer,
+            "number": unit.number,
+            "activity": round(unit.activity, 3),
             "pattern": None if unit.pattern is None else signed(unit.pattern),
         }
         for unit in reader.units(x)
@@ -149,7 +151,7 @@ class Desk:
     async def correct(self, request: Request) -> Response:
         """Keep a correction."""
         given = await _json(request)
-        digits = [given.get("digit"), given.get("answered")]
+        digits: list[Any] = [given.get("digit"), given.get("answered")]
         if not all(type(digit) is int and 0 <= digit <= 9 for digit in digits):
             raise DataError("a digit from 0 to 9 was expected.")
         right, answered = digits

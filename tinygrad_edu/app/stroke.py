@@ -82,4 +82,5 @@ def _loose(z: np.ndarray, half: int) -> np.ndarray:
     count = sum(p.astype(np.int8) for p in around)
     starts = sum((~p & q).astype(np.int8) for p, q in zip(around, (*around[1:], n), strict=True))
     free = ~(n & e & s) & ~(e & s & w) if half == 0 else ~(n & e & w) & ~(n & s & w)
-    return z[1:-1, 1:-1] & (count >= 2) & (count <= 6) & (starts == 1) & free
+    loose: np.ndarray = z[1:-1, 1:-1] & (count >= 2) & (count <= 6) & (starts == 1) & free
+    return loose

@@ -8,15 +8,24 @@ first value that was not, and the line that computed it.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..engine import BackwardEvent, Node, modes
 from ..errors import AnomalyError
 
-__all__ = ["detect_anomaly", "is_anomaly_enabled", "set_detect_anomaly"]
+__all__ = [
+    "Origin",
+    "describe",
+    "detect_anomaly",
+    "finite",
+    "has_nan",
+    "inputs_at",
+    "is_anomaly_enabled",
+    "origin_of",
+    "set_detect_anomaly",
+]
 
 
 def is_anomaly_enabled() -> bool:
@@ -62,33 +71,32 @@ def _check(event: BackwardEvent) -> None:
     it becomes one where a NaN or a gradient that is not finite comes of it.
     """
     node, g = event.node, _array(event.g)
-    if not _finite(node.z):
-        origin = _origin(node)
-        if _has_nan(node.z) or origin.kind == "born":
+    if not finite(node.z):
+        origin = origin_of(node)
+        if has_nan(node.z) or origin.kind == "born":
             raise AnomalyError(_explain_value(origin))
-    if not _finite(g):
+    if not finite(g):
         raise AnomalyError(
             f"backward of {node.op.name} ({node.where}) received an upstream gradient with "
-            f"{_what(g)}. The gradient passed to backward(), or made by a hook, is not finite."
+            f"{describe(g)}. The gradient passed to backward(), or made by a hook, is not finite."
         )
     for i, gx in enumerate(event.contributions):
-        if gx is None or _finite(_array(gx)):
+        if gx is None or finite(_array(gx)):
             continue
         source = node.inputs[i]
-        if isinstance(source, Node) and not _finite(source.z):
-            origin = _origin(source)
+        if isinstance(source, Node) and not finite(source.z):
+            origin = origin_of(source)
             if origin.kind == "born":
                 raise AnomalyError(_explain_value(origin))
         raise AnomalyError(
-            f"backward of {node.op.name} ({node.where}) made {_what(_array(gx))} in the "
+            f"backward of {node.op.name} ({node.where}) made {describe(_array(gx))} in the "
             f"gradient of {node.op.input_name(i)}, from a finite upstream gradient. There "
-            f"{_inputs(node, _array(gx))}; the slope of ${node.op.formula}$ is not finite "
+            f"{inputs_at(node, _array(gx))}; the slope of ${node.op.formula}$ is not finite "
             "there. Keep the input away from that point (clamp it, or add a small ε)."
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Origin:
+class Origin(NamedTuple):
     """Where a value that is not finite began.
 
     kind    "born": `node` made it out of finite inputs; "nan": `node` made a NaN out of infinities;
@@ -100,19 +108,19 @@ class _Origin:
     i: int = 0
 
 
-def _origin(node: Node) -> _Origin:
+def origin_of(node: Node) -> Origin:
     """The earliest birth among the values that led to `node`'s; if there is none, who let it in."""
-    found: dict[str, list[_Origin]] = {"born": [], "outside NaN": [], "nan": [], "outside": []}
+    found: dict[str, list[Origin]] = {"born": [], "outside NaN": [], "nan": [], "outside": []}
     seen, stack = {node}, [node]
     while stack:
         node = stack.pop()
-        bad = [i for i, v in enumerate(node.values or ()) if not _finite(v)]
-        nans = [i for i in bad if _has_nan(node.values[i])]
+        bad = [i for i, v in enumerate(node.values or ()) if not finite(v)]
+        nans = [i for i in bad if has_nan(node.values[i])]
         told = any(isinstance(v, float) and not math.isfinite(v) for v in node.params.values())
         if not bad and not told:
-            found["born"].append(_Origin("born", node))
-        elif not nans and _has_nan(node.z):
-            found["nan"].append(_Origin("nan", node))
+            found["born"].append(Origin("born", node))
+        elif not nans and has_nan(node.z):
+            found["nan"].append(Origin("nan", node))
         for i in bad:
             source = node.inputs[i]
             if isinstance(source, Node) and source.z is not None:
@@ -121,25 +129,25 @@ def _origin(node: Node) -> _Origin:
                     stack.append(source)
             else:
                 key = "outside NaN" if i in nans else "outside"
-                found[key].append(_Origin("outside", node, i))
+                found[key].append(Origin("outside", node, i))
         if told and not bad:
-            found["outside"].append(_Origin("outside", node, -1))
+            found["outside"].append(Origin("outside", node, -1))
     first = next(origins for origins in found.values() if origins)
     return min(first, key=lambda origin: origin.node.number)
 
 
-def _explain_value(origin: _Origin) -> str:
+def _explain_value(origin: Origin) -> str:
     node, i = origin.node, origin.i
     if origin.kind == "outside":
         name, value = ("a parameter", node.z) if i < 0 else (node.op.input_name(i), node.values[i])
         return (
-            f"{_what(value)} came in from outside: {name} of {node.op.name} "
+            f"{describe(value)} came in from outside: {name} of {node.op.name} "
             f"({node.where}) already held it. Check the data, or the parameters after the last "
             "step (a learning rate too high?)."
         )
     return (
-        f"{_what(node.z)} was born in the forward pass, in {node.op.name} ({node.where}). "
-        f"There {_inputs(node, node.z)}. Keep the inputs where ${node.op.formula}$ is finite "
+        f"{describe(node.z)} was born in the forward pass, in {node.op.name} ({node.where}). "
+        f"There {inputs_at(node, node.z)}. Keep the inputs where ${node.op.formula}$ is finite "
         "(clamp, add a small ε, or use the numerically safe loss)."
     )
 
@@ -148,19 +156,22 @@ def _array(x: Any) -> np.ndarray:
     return np.asarray(getattr(x, "array", x))
 
 
-def _finite(x: Any) -> bool:
+def finite(x: Any) -> bool:
+    """Whether x holds neither NaN nor infinity."""
     if x is None:
         return True
     array = _array(x)
     return array.dtype.kind != "f" or bool(np.isfinite(array).all())
 
 
-def _has_nan(x: Any) -> bool:
+def has_nan(x: Any) -> bool:
+    """Whether x holds a NaN."""
     array = _array(x)
     return array.dtype.kind == "f" and bool(np.isnan(array).any())
 
 
-def _what(array: Any) -> str:
+def describe(array: Any) -> str:
+    """What is not finite in an array, and where: `NaN at index (0, 1) (2 of 4 value(s))`."""
     array = _array(array)
     kind = "NaN" if np.isnan(array).any() else "an infinity"
     where = np.argwhere(~np.isfinite(array))
@@ -168,7 +179,7 @@ def _what(array: Any) -> str:
     return f"{kind}{place} ({len(where)} of {array.size} value(s))"
 
 
-def _inputs(node: Node, bad: Any) -> str:
+def inputs_at(node: Node, bad: Any) -> str:
     """The inputs at the first place that is not finite, where shapes allow; else their ranges."""
     bad = _array(bad)
     place = tuple(np.argwhere(~np.isfinite(bad))[0])

@@ -176,6 +176,20 @@ class _FunctionOp(Op):
         self.saves = True
         rules: Any = (_FunctionRule(function, i, output, outputs) for i in range(n))
         self.rules = tuple(rules)
+        self.function, self.output = function, output
+
+    def again(self, node: Node, arrays: Sequence[np.ndarray]) -> tuple[np.ndarray, _Values]:
+        """Run the Function of `node` on other numbers; its output, and values for its rules."""
+        tensors = [Tensor(x) for x in arrays]
+        fresh = iter(tensors)
+        ctx = node.values.ctx
+        marks = zip(ctx.__dict__["_args"], ctx.__dict__["_is_tensor"], strict=True)
+        args = [next(fresh) if is_tensor else arg for arg, is_tensor in marks]
+        new = Context(ctx.needs_input_grad)
+        y = as_tuple(self.function._forward(new, args, ctx.__dict__["_kwargs"]))[self.output]
+        values = _Values(x.array for x in tensors)
+        values.ctx = new
+        return y.array, values
 
 
 class Function:
@@ -201,20 +215,8 @@ class Function:
         if memory.rewritten:
             refuse_stale(cls.__name__, tensors)
         ctx = Context(tuple(isinstance(x, Tensor) and x.requires_grad for x in args))
-        with no_grad():
-            setup = getattr(cls, "setup_context", None)
-            if setup is None:
-                result = cls.forward(ctx, *args, **kwargs)
-            else:
-                result = cls.forward(*args, **kwargs)
-                setup(ctx, args, result)
+        result = cls._forward(ctx, args, kwargs)
         outputs = as_tuple(result)
-        ctx._time = memory.tick()
-        ctx.__dict__["_is_tensor"] = [isinstance(x, Tensor) for x in args]
-        ctx.__dict__["_like"] = [
-            (y.array.shape, y.array.dtype) if isinstance(y, Tensor) else ((), np.float32)
-            for y in outputs
-        ]
         if modes.grad and any(x.requires_grad for x in tensors):
             recorded = [
                 cls._record(ctx, tensors, y, k, len(outputs)) for k, y in enumerate(outputs)
@@ -222,6 +224,26 @@ class Function:
         else:
             recorded = list(outputs)
         return tuple(recorded) if isinstance(result, list | tuple) else recorded[0]
+
+    @classmethod
+    def _forward(cls, ctx: Context, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        """What forward returns; `ctx` learns what the rules and a second run will need."""
+        with no_grad():
+            setup = getattr(cls, "setup_context", None)
+            if setup is None:
+                result = cls.forward(ctx, *args, **kwargs)
+            else:
+                result = cls.forward(*args, **kwargs)
+                setup(ctx, tuple(args), result)
+        ctx._time = memory.tick()
+        ctx.__dict__["_is_tensor"] = [isinstance(x, Tensor) for x in args]
+        ctx.__dict__["_args"] = [None if isinstance(x, Tensor) else x for x in args]
+        ctx.__dict__["_kwargs"] = kwargs
+        ctx.__dict__["_like"] = [
+            (y.array.shape, y.array.dtype) if isinstance(y, Tensor) else ((), np.float32)
+            for y in as_tuple(result)
+        ]
+        return result
 
     @classmethod
     def _record(cls, ctx: Context, tensors: Sequence[Tensor], y: Any, k: int, outputs: int) -> Any:

@@ -10,7 +10,6 @@ valid subgradient, and that is what is checked.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,21 +18,9 @@ from ..errors import ArgumentError, GradcheckError
 from ..tensor import Tensor
 from .grad_mode import enable_grad
 from .gradients import as_tuple, grad
+from .slopes import Slopes
 
 __all__ = ["gradcheck", "gradgradcheck"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Slopes:
-    """The numeric slopes of every output element along one input element."""
-
-    left: np.ndarray
-    right: np.ndarray
-
-    @property
-    def central(self) -> np.ndarray:
-        mean: np.ndarray = (self.left + self.right) / 2
-        return mean
 
 
 def gradcheck(
@@ -146,16 +133,14 @@ def _analytic(func: Callable[..., Any], xs: Sequence[Any], k: int) -> dict[int, 
 
 def _slopes(
     func: Callable[..., Any], xs: Sequence[Any], i: int, k: int, element: int, eps: float
-) -> _Slopes:
+) -> Slopes:
     def at(step: float) -> np.ndarray:
         moved = np.array(xs[i].array, order="C")
         moved.reshape(-1)[element] += step
         args = [*xs[:i], Tensor(moved, xs[i].requires_grad), *xs[i + 1 :]]
         return _outputs(func, args)[k].array.astype(np.float64).ravel()
 
-    middle = at(0.0)
-    h = float(xs[i].array.dtype.type(eps))
-    return _Slopes((middle - at(-h)) / h, (at(h) - middle) / h)
+    return Slopes.of(at, float(xs[i].array.dtype.type(eps)))
 
 
 def _compare(

@@ -34,7 +34,7 @@ def main(args: Sequence[str] | None = None) -> int:
     try:
         return cli.main(args, prog_name="tinygrad-edu", standalone_mode=False) or 0
     except click.ClickException as error:
-        return _refuse(error.format_message() + " See: tinygrad-edu train --help")
+        return _refuse(error.format_message() + " See: tinygrad-edu --help")
     except TinygradEduError as error:
         return _refuse(str(error))
     except OSError as error:

@@ -11,6 +11,8 @@ import click
 
 from ..lab.recipe import ACTIVATIONS, OPTIMIZERS, SCHEDULES
 from ..lab.words import WORDS
+from .check import check
+from .compare import compare
 from .drawing import draw, predict
 from .training import run
 
@@ -121,3 +123,9 @@ cli.add_command(predict)
 def train(**options: Any) -> int:
     """Train a network on handwritten digits, save it, and draw its curves."""
     return run(**options)
+
+
+cli.add_command(check)
+cli.add_command(compare)
+cli.add_command(draw)
+cli.add_command(predict)

@@ -46,13 +46,17 @@ def draw(host: str, port: int, no_browser: bool, no_teach: bool, model: Path | N
 
 
 @click.command()
-@click.argument("images", nargs=-1, required=True, metavar="IMAGE…", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="All ten probabilities, a JSON object a line.")
+@click.argument(
+    "images", nargs=-1, required=True, metavar="IMAGE…", type=click.Path(path_type=Path)
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="All ten probabilities, a JSON object a line."
+)
 @_model
 def predict(images: tuple[Path, ...], as_json: bool, model: Path | None) -> int:
     """Say which digit is on each picture: name, digit, probability.
 
-    A file that cannot be read gets its line on stderr, the others are read; the exit code is then 1.
+    A file that cannot be read gets its line on stderr, the others are read; the exit code is 1.
     """
     from ..app import Reader, prepare
     from ..app.pictures import read_picture

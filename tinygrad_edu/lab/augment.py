@@ -20,8 +20,12 @@ from ..tensor import Tensor
 __all__ = ["augmented", "flagged"]
 
 _BENDS: dict[str, Any] = {
-    **{"degrees": 12, "translate": 0.05, "scale": (0.85, 1.12), "shear": 8},
-    **{"alpha": 30, "sigma": 4},
+    "degrees": 12,
+    "translate": 0.05,
+    "scale": (0.85, 1.12),
+    "shear": 8,
+    "alpha": 30,
+    "sigma": 4,
 }
 
 
@@ -46,9 +50,10 @@ def augmented(data: TrainTest, seed: int = 0) -> TransformDataset:
 
 
 def bent(x: Tensor, generator: Generator | None = None) -> Tensor:
-    """Rows of pixels (N, 784), each tilted, shifted, scaled, sheared, rubbed, thicker or thinner."""
+    """Rows of pixels (N, 784), each tilted, moved, scaled, sheared, rubbed, thicker or thinner."""
     pictures = thickness(x.reshape(-1, 28, 28), 0.6, generator=generator)
-    return distort(pictures, **_BENDS, generator=generator).reshape(-1, 784)
+    changed: Tensor = distort(pictures, **_BENDS, generator=generator).reshape(-1, 784)
+    return changed
 
 
 def flagged(ones: np.ndarray, generator: Generator) -> np.ndarray:
@@ -84,7 +89,8 @@ def flagged(ones: np.ndarray, generator: Generator) -> np.ndarray:
 def _column(x: np.ndarray, row: np.ndarray) -> np.ndarray:
     """Where the ink of one row of each picture lies, (N,)."""
     line = x[np.arange(len(x)), row]
-    return (line * np.arange(28)).sum(axis=1) / np.maximum(line.sum(axis=1), 1e-6)
+    where: np.ndarray = (line * np.arange(28)).sum(axis=1) / np.maximum(line.sum(axis=1), 1e-6)
+    return where
 
 
 def _distance(*ends: np.ndarray) -> np.ndarray:

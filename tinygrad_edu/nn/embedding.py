@@ -42,7 +42,7 @@ def embedding(
     places = input.array
     _check(places, len(weight))
     if max_norm is not None:
-        _shorten(weight, places, max_norm, norm_type)
+        shorten(weight, places, max_norm, norm_type)
     rows: Tensor = ops.take_rows(weight, input, dim=0)
     constant = rows.detach()
     if scale_grad_by_freq:
@@ -50,8 +50,8 @@ def embedding(
         share = Tensor((1 / often[..., None]).astype(weight.dtype))
         rows = constant + (rows - constant) * share  # the same numbers, a part of their gradient
     if padding_idx is not None:
-        nothing = places == _row(padding_idx, len(weight))
-        rows = ops.where(Tensor(nothing[..., None]), constant, rows)
+        nothing = ops.unsqueeze(input == _row(padding_idx, len(weight)), -1)
+        rows = ops.where(nothing, constant, rows)
     return rows
 
 
@@ -79,7 +79,7 @@ def _row(padding_idx: int, rows: int) -> int:
     return padding_idx % rows
 
 
-def _shorten(weight: Tensor, places: np.ndarray, max_norm: float, norm_type: float) -> None:
+def shorten(weight: Tensor, places: np.ndarray, max_norm: float, norm_type: float) -> None:
     """Bring the rows that are looked up to at most this length, in place and unrecorded."""
     used = np.unique(places)
     length = np.linalg.norm(weight.array[used], norm_type, axis=1, keepdims=True)

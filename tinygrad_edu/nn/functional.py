@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import ops
+from ..creation import ones
 from ..errors import ArgumentError, DTypeError, ShapeError
 from ..ops import (
     asymmetric_mse_loss,
@@ -154,10 +155,15 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     check_probability("dropout", p)
     if not training or p == 0:
         return input
-    kept = default_generator.numpy.random(input.shape) >= p
-    scale = 1 / (1 - p) if p < 1 else 0.0
-    mask = Tensor(np.where(kept, scale, 0.0).astype(input.dtype))
+    mask = dropout_mask(input.shape, p, input.dtype)
     return _written(input, input * mask, inplace, "dropout")
+
+
+def dropout_mask(shape: tuple[int, ...], p: float, dtype: Any) -> Tensor:
+    """What dropout multiplies by, drawn anew: zero with probability p, else 1/(1 − p)."""
+    kept = default_generator.numpy.random(shape) >= p
+    scale = 1 / (1 - p) if p < 1 else 0.0
+    return Tensor(np.where(kept, scale, 0.0).astype(dtype))
 
 
 def check_probability(name: str, p: float) -> None:
@@ -207,7 +213,7 @@ def scaled_dot_product_attention(
     factor = 1 / math.sqrt(query.shape[-1] or 1) if scale is None else scale
     scores = (query * factor) @ key.mT  # (…, L, E) @ (…, E, S) -> (…, L, S)
     if is_causal:
-        attn_mask = Tensor(np.tri(*scores.shape[-2:], dtype=bool))
+        attn_mask = ops.tril(ones(*scores.shape[-2:], dtype=bool))
     weights = ops.softmax(scores, -1) if attn_mask is None else masked_softmax(scores, attn_mask)
     return dropout(weights, dropout_p) @ value
 
@@ -222,7 +228,7 @@ def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
     truth = mask.dtype.kind == "b"
     scores = ops.masked_fill(scores, ~mask, -math.inf) if truth else scores + mask
     # Of nothing but −∞, softmax would make NaN: such a row is filled before and emptied after it.
-    nowhere = Tensor((scores.array == -math.inf).all(axis=-1, keepdims=True))
+    nowhere = ops.all(scores == -math.inf, -1, True)
     weights = ops.softmax(ops.masked_fill(scores, nowhere, 0.0), -1)
     return ops.masked_fill(weights, nowhere, 0.0)  # type: ignore[no-any-return]
 

@@ -90,11 +90,11 @@ class Module(Hooks, Stateful, Tree):
         self._non_persistent_buffers_set.discard(name)
 
     def __getattr__(self, name: str) -> Any:  # called only where the ordinary way finds nothing
-        for table in _TABLES:
-            found = self.__dict__.get(table, {})
-            if name in found:
+        tables = self.__dict__
+        for table in _TABLES if "_modules" in tables else ():
+            if name in (found := tables[table]):
                 return found[name]
-        hint = "" if "_modules" in self.__dict__ else " Was super().__init__() called?"
+        hint = "" if "_modules" in tables else " Was super().__init__() called?"
         raise AbsentError(f"{type(self).__name__!r} object has no attribute {name!r}.{hint}")
 
     def __delattr__(self, name: str) -> None:
@@ -160,6 +160,11 @@ class Module(Hooks, Stateful, Tree):
             raise RegistrationError(f"{what}: the name {name!r} {why}. Choose another one.")
 
     # -- text
+
+    def _repr_html_(self) -> str:
+        from .rich import tree
+
+        return tree(self)
 
     def extra_repr(self) -> str:
         """What `repr` says between the parentheses; a subclass may write its own."""

@@ -53,7 +53,7 @@ def batch_norm(
                 f"batch_norm: x {shape} has one value for each channel, and one value has no "
                 "variance. Train on larger batches (drop_last=True?), or call eval()."
             )
-        _track(input.array, over, n, running_mean, running_var, momentum)
+        track(input.array, over, n, running_mean, running_var, momentum)
         z = standardize(input, dim=over, eps=eps)
     elif running_mean is None or running_var is None:
         raise ArgumentError(
@@ -80,7 +80,7 @@ def _check_channels(shape: tuple[int, ...], per_channel: dict[str, Tensor | None
             )
 
 
-def _track(
+def track(
     x: np.ndarray,
     over: tuple[int, ...],
     n: int,
@@ -95,6 +95,12 @@ def _track(
         _move(running_mean, x.mean(axis=over), momentum)
     if running_var is not None:
         _move(running_var, x.var(axis=over) * (n / (n - 1)), momentum)
+
+
+def count_batch(seen: Tensor) -> None:
+    """One batch more."""
+    seen.array += 1
+    memory.stamp(seen.array)
 
 
 def _move(running: Tensor, of_batch: np.ndarray, momentum: float) -> None:
@@ -165,8 +171,7 @@ class _BatchNorm(Module):
             )
         factor = self.momentum
         if self.training and self.num_batches_tracked is not None:
-            self.num_batches_tracked.array += 1
-            memory.stamp(self.num_batches_tracked.array)
+            count_batch(self.num_batches_tracked)
             if factor is None:  # the plain average over all batches
                 factor = 1 / self.num_batches_tracked.item()
         tracks = not self.training or self.track_running_stats

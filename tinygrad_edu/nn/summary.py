@@ -80,6 +80,11 @@ class Summary:
 
     __repr__ = __str__
 
+    def _repr_html_(self) -> str:
+        from .rich import summary_table
+
+        return summary_table(self)
+
 
 class _Watch:
     """Hooks on every module of a network, which note what goes in and what comes out."""

@@ -62,6 +62,7 @@ from .comparison import (
     ne,
 )
 from .cross_entropy import (
+    class_error,
     cross_entropy,
     nll_loss,
 )
@@ -274,6 +275,7 @@ __all__ = [
     "ceil",
     "chunk",
     "clamp",
+    "class_error",
     "clip",
     "clone",
     "concat",

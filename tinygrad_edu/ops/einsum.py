@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +12,9 @@ from ..op import SWITCH, Array, op
 from .diagonals import diagonal
 from .places import wrap_all
 from .shape import broadcast_to
+
+# As in the module `string`, which takes longer to import than all of this file.
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @op(family=SWITCH, formula=r"z = \sum \prod_k x_k", casts="same")
@@ -97,7 +99,7 @@ def _parse(equation: str, ndims: Sequence[int]) -> tuple[list[str], str]:
             f"einsum: {equation!r} names {len(terms)} operand(s), but {len(ndims)} were given. "
             "Separate the terms with commas, one for each operand."
         )
-    free = [c for c in string.ascii_letters if c not in equation]
+    free = [c for c in _LETTERS if c not in equation]
     more = [n - len(term.replace("...", "")) for term, n in zip(terms, ndims, strict=True)]
     for term, n, extra in zip(terms, ndims, more, strict=True):
         if extra < 0 or term.count("...") > 1 or (extra and "..." not in term):
@@ -115,7 +117,7 @@ def _parse(equation: str, ndims: Sequence[int]) -> tuple[list[str], str]:
         once = sorted(c for c in set(every) - set(widest) if every.count(c) == 1)
         right = "..." + "".join(once)
     result = right.replace("...", widest)
-    odd = [c for c in every + result if c not in string.ascii_letters]
+    odd = [c for c in every + result if c not in _LETTERS]
     if odd or len(set(result)) < len(result) or not set(result) <= set(every):
         raise ShapeError(
             f"einsum: {equation!r} cannot be read: letters and '...' name dimensions, and each "
@@ -144,7 +146,7 @@ def tensordot(x: Array, y: Array, dims: Any = 2) -> Array:
             f"tensordot: dims {list(from_x)} of x {tuple(x.shape)} and {list(from_y)} of y "
             f"{tuple(y.shape)} are not pairs of equal length. List matching dimensions."
         )
-    names = iter(string.ascii_letters)
+    names = iter(_LETTERS)
     x_term = [next(names) for _ in x.shape]
     y_term = [next(names) for _ in y.shape]
     for a, b in zip(from_x, from_y, strict=True):

@@ -20,6 +20,7 @@ import numpy as np
 
 from ..errors import ArgumentError, DTypeError, TargetError
 from ..op import Array
+from .dims import add_up
 
 Shape = tuple[int, ...]
 
@@ -30,7 +31,7 @@ def reduced(name: str, losses: Array, reduction: str, n: float | None = None) ->
     """
     if reduction == "none":
         return losses
-    total = losses.sum()
+    total = add_up(losses, None)
     if reduction == "sum":
         return total
     if reduction in ("mean", "batchmean"):

@@ -60,23 +60,29 @@ def softmax(x: Array, dim: int, dtype: Any = None) -> Array:
     """
     x, axis = _scores("softmax", x, dim, dtype)
     with np.errstate(invalid="ignore"):
-        if short_rows(x, axis):
-            e = x.T.copy()
-            e -= largest(e, 0, initial=-math.inf)
-            e = np.exp(e, out=e)
-            e /= add_up(e, 0)
-            return e.T.copy()
-        e = np.exp(x - peak(x, axis))
-        return e / add_up(e, axis, keepdims=True)
+        return shares(x, axis)
 
 
-def _softmax_x(g: Array, z: Array, dim: int) -> Array:
+def shares(x: Array, axis: Any) -> Array:
+    """e^x over its sum along `axis`: softmax of an array, without a look at its arguments."""
+    if short_rows(x, axis):
+        e = x.T.copy()
+        e -= largest(e, 0, initial=-math.inf)
+        np.exp(e, out=e)
+        e /= add_up(e, 0)
+        return e.T.copy()
+    e = np.exp(x - peak(x, axis))
+    return e / add_up(e, axis, keepdims=True)
+
+
+def softmax_slope(g: Array, z: Array, dim: int) -> Array:
+    """What softmax hands back, from its output z: z ⊙ (g − Σ g z)."""
     gz = g * z
     return gz - z * gz.sum(axis=axis_of(z.ndim, dim, "softmax"), keepdims=True)
 
 
 softmax.defvjp(
-    x=_softmax_x,
+    x=softmax_slope,
 )
 
 

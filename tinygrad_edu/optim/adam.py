@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArgumentError
-from .optimizer import Group, Optimizer, State, blocks, count_step, memory_of, without_effect
+from .optimizer import Group, Loop, Optimizer, State, blocks, count_step, memory_of, without_effect
 
 
 class Adam(Optimizer):
@@ -61,14 +61,31 @@ class Adam(Optimizer):
                     "kept: at least 0 and below 1. The default is (0.9, 0.999)."
                 )
 
+    def as_loop(self, group: Group) -> Loop | None:
+        """The same as a compiled loop, without AMSGrad; the rate and ε depend on the step."""
+        if group["amsgrad"]:
+            return None
+        decay, apart = float(group["weight_decay"]), group["decoupled_weight_decay"]
+        shrink = 1 - float(group["lr"]) * decay if apart else 1
+        sign, (beta1, beta2) = -1 if group["maximize"] else 1, group["betas"]
+        settings = [0, 0 if apart else decay, sign, shrink, 1 - beta1, beta2, 1 - beta2, 0]
+        return "adam", ("exp_avg", "exp_avg_sq"), settings
+
+    def before_loop(self, state: State, group: Group, settings: np.ndarray) -> None:
+        """Count the step, and correct for it."""
+        settings[0], settings[7] = self._corrected(count_step(state), group)
+
+    def _corrected(self, step: float, group: Group) -> tuple[float, float]:
+        """η m̂/(√v̂ + ε) = (η r/(1 − β₁ᵗ)) · m/(√v + r ε), with r = √(1 − β₂ᵗ): rate and ε."""
+        beta1, beta2 = map(float, group["betas"])
+        r = math.sqrt(1 - beta2**step)
+        return float(group["lr"]) * r / (1 - beta1**step), r * float(group["eps"])
+
     def update(self, p: np.ndarray, g: np.ndarray, state: State, group: Group) -> None:
         """θ ← θ − η · m̂ / (√v̂ + ε)."""
         step = count_step(state)
         lr, (beta1, beta2) = float(group["lr"]), map(float, group["betas"])
-        # Both corrections are numbers, so they are moved out of the arrays:
-        # η m̂/(√v̂ + ε) = (η r/(1 − β₁ᵗ)) · m/(√v + r ε), with r = √(1 − β₂ᵗ).
-        r = math.sqrt(1 - beta2**step)
-        rate, eps = lr * r / (1 - beta1**step), r * float(group["eps"])
+        rate, eps = self._corrected(step, group)
         arrays = [p, g, memory_of(state, "exp_avg", p), memory_of(state, "exp_avg_sq", p)]
         if group["amsgrad"]:
             arrays.append(memory_of(state, "max_exp_avg_sq", p))

@@ -22,10 +22,12 @@ from .. import memory
 from ..autograd import enable_grad
 from ..errors import ArgumentError, InputTypeError
 from ..tensor import Tensor
+from .looped import looped
 from .restoring import restored
 
 Group = dict[str, Any]
 State = dict[str, Any]
+Loop = tuple[str, tuple[str, ...], list[Any]]
 
 BLOCK = 32_768
 """How many elements a rule works on at a time: few enough for all its arrays to stay in the cache.
@@ -82,13 +84,15 @@ class Optimizer:
             with enable_grad():
                 loss = closure()
         for group in self.param_groups:
+            loop = looped(self, group)
             for p in group["params"]:
                 g = p.grad
                 if g is not None:
                     state = self.state.get(p)
                     if state is None:
                         state = self.state[p] = {}
-                    self.update(p.array, g.array, state, group)
+                    if loop is None or not loop(p.array, g.array, state):
+                        self.update(p.array, g.array, state, group)
                     memory.stamp(p.array)
         return loss
 
@@ -97,6 +101,18 @@ class Optimizer:
         raise NotImplementedError(
             f"{self._name} has no `update` method. Write one: def update(self, p, g, state, group)."
         )
+
+    def as_loop(self, group: Group) -> Loop | None:
+        """`update` as a loop of `fast.loops`: its name, the arrays it keeps, its settings."""
+        return None
+
+    def before_loop(self, state: State, group: Group, settings: np.ndarray) -> None:
+        """What is done before a parameter's loop, such as counting the step."""
+
+    def __init_subclass__(cls) -> None:
+        """A rule of its own has no loop, unless it brings one."""
+        if "update" in vars(cls) and "as_loop" not in vars(cls):
+            cls.as_loop = Optimizer.as_loop  # type: ignore[method-assign]
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget all gradients; with `set_to_none=False`, make them zero."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .optimizer import Group, Optimizer, State, blocks, count_step, memory_of, without_effect
+from .optimizer import Group, Loop, Optimizer, State, blocks, count_step, memory_of, without_effect
 
 
 class RMSprop(Optimizer):
@@ -49,6 +49,18 @@ class RMSprop(Optimizer):
         super().check_options(group)
         if not group["alpha"] >= 0:
             raise self.refused("alpha", group["alpha"], "it cannot be negative")
+
+    def as_loop(self, group: Group) -> Loop | None:
+        """The same as a compiled loop, without the two extras."""
+        if group["centered"] or group["momentum"]:
+            return None
+        sign, alpha = -1 if group["maximize"] else 1, group["alpha"]
+        settings = [group["lr"], group["weight_decay"], sign, alpha, 1 - alpha, group["eps"]]
+        return "rmsprop", ("square_avg",), settings
+
+    def before_loop(self, state: State, group: Group, settings: np.ndarray) -> None:
+        """Count the step."""
+        count_step(state)
 
     def update(self, p: np.ndarray, g: np.ndarray, state: State, group: Group) -> None:
         """θ ← θ − η g/(√E + ε)."""

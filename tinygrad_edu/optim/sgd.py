@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArgumentError
-from .optimizer import Group, Optimizer, State, blocks, memory_of, without_effect
+from .optimizer import Group, Loop, Optimizer, State, blocks, memory_of, without_effect
 
 
 class SGD(Optimizer):
@@ -57,11 +57,22 @@ class SGD(Optimizer):
                 "dampening."
             )
 
+    def as_loop(self, group: Group) -> Loop | None:
+        """The same as a compiled loop; the first step of momentum is left to NumPy."""
+        sign = -1 if group["maximize"] else 1
+        settings = [group["lr"], group["weight_decay"], sign]
+        if not group["momentum"]:
+            return "sgd", (), settings
+        settings += [group["momentum"], 1 - group["dampening"], group["nesterov"]]
+        return "momentum", ("momentum_buffer",), settings
+
     def update(self, p: np.ndarray, g: np.ndarray, state: State, group: Group) -> None:
         """θ ← θ − η g, or η v with momentum."""
         lr, momentum = float(group["lr"]), float(group["momentum"])
         if not momentum:
-            np.subtract(p, lr * self.direction(p, g, group), out=p)
+            for w, slope in blocks(p, g):
+                d = self.direction(w, slope, group)
+                np.subtract(w, np.multiply(d, lr, out=self.scratch(w)), out=w)
             return
         first = "momentum_buffer" not in state
         for w, slope, v in blocks(p, g, memory_of(state, "momentum_buffer", p)):

@@ -74,6 +74,13 @@ def clip_grad_norm_(
         raise ArgumentError(
             f"clip_grad_norm_: max_norm={max_norm}, but it is a length: a number ≥ 0."
         )
+    return clip_gradients(parameters, max_norm, norm_type, error_if_nonfinite)
+
+
+def clip_gradients(
+    parameters: list[Tensor], max_norm: float, norm_type: float, error_if_nonfinite: bool
+) -> Tensor:
+    """`clip_grad_norm_` of a list."""
     total = get_total_norm(_gradients(parameters), norm_type, error_if_nonfinite)
     clip_grads_with_norm_(parameters, max_norm, total)
     return total
@@ -83,7 +90,12 @@ def clip_grad_value_(
     parameters: Tensor | Iterable[Tensor], clip_value: float, foreach: bool | None = None
 ) -> None:
     """Hold each element of the gradients between −clip_value and clip_value."""
-    bound = float(clip_value)
+    several = [parameters] if isinstance(parameters, Tensor) else list(parameters)
+    clip_values(several, float(clip_value))
+
+
+def clip_values(parameters: list[Tensor], bound: float) -> None:
+    """`clip_grad_value_` of a list."""
     for g in _gradients(parameters):
         np.clip(g.array, -bound, bound, out=g.array)
         memory.stamp(g.array)

@@ -1,0 +1,38 @@
+"""What every lesson shares: where its pictures go, and how it is made short for a test.
+
+    show(figure, "gates")     saves pictures/gates.png; in a notebook the figure appears, too
+    quick(30, 3)              30, or 3 where TINYGRAD_EDU_QUICK is set: fewer epochs, smaller sizes
+
+A lesson is a script in percent format: `# %%` begins a cell, so Jupyter (with jupytext) and VS Code
+open it as a notebook, and `python 01_perceptron_gates.py` runs it from top to bottom. The pictures
+go to `pictures/` beside the lesson, or to the folder that TINYGRAD_EDU_PICTURES names.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+__all__ = ["quick", "show"]
+
+FOLDER = Path(os.environ.get("TINYGRAD_EDU_PICTURES", Path(__file__).parent / "pictures"))
+
+
+def quick(full: Any, short: Any) -> Any:
+    """The lesson's own number, or the short one where TINYGRAD_EDU_QUICK is set."""
+    return short if os.environ.get("TINYGRAD_EDU_QUICK") else full
+
+
+def show(figure: Any, name: str) -> None:
+    """Save a matplotlib figure as a PNG, and display it where a notebook can."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    figure.savefig(FOLDER / f"{name}.png", dpi=100)
+    print(f"picture: {name}.png")
+    try:
+        from IPython import get_ipython
+        from IPython.display import display
+    except ImportError:
+        return
+    if get_ipython() is not None:
+        display(figure)
