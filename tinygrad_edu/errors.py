@@ -23,7 +23,8 @@ would catch, so both `except RuntimeError` and `except TinygradEduError` work:
     ├── NotInstalled      ImportError     a package that only this feature needs is not there
     ├── DataError         ValueError      a file whose contents cannot be used
     │   └── DataMissing   FileNotFoundError   a file that is not there
-    └── SaveError         OSError         a file that could not be written
+    ├── SaveError         OSError         a file that could not be written
+    └── WorkerError       RuntimeError    a process that worked for this one broke off
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ __all__ = [
     "StateError",
     "TargetError",
     "TinygradEduError",
+    "WorkerError",
 ]
 
 
@@ -142,3 +144,7 @@ class DataMissing(DataError, FileNotFoundError):
 
 class SaveError(TinygradEduError, OSError):
     """A file that could not be written; an older one in its place is unchanged."""
+
+
+class WorkerError(TinygradEduError, RuntimeError):
+    """A process that worked for this one broke off; its last words are in the message."""

@@ -13,6 +13,7 @@ from ..lab.recipe import ACTIVATIONS, OPTIMIZERS, SCHEDULES
 from ..lab.words import WORDS
 from .check import check
 from .compare import compare
+from .lab import lab
 from .training import run
 
 __all__ = ["cli"]
@@ -118,3 +119,4 @@ def train(**options: Any) -> int:
 
 cli.add_command(check)
 cli.add_command(compare)
+cli.add_command(lab)

@@ -7,34 +7,26 @@ started again, it goes on, and several of them on one storage share the work.
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
-import socket
-import subprocess
-import sys
-import threading
 import time
 from pathlib import Path
 from typing import Any
 
-from ...errors import ArgumentError, DataError, SaveError, TinygradEduError
+from ...errors import ArgumentError, DataError, SaveError
 from ...extras import extra
 from ...serialization.files import write_file
+from .crew import Crew
 from .grid import Experiment
 from .progress import Progress
 from .queue import Queue
 from .results import DATABASE, NAME, Results, from_storage
 from .storage import Heart, open_storage, open_study, refusing, sqlite_url
 from .training import data_of
-from .worker import URL
 
 __all__ = ["cores", "run"]
 
 ROOM = 50 << 20
 """Bytes that the disk of the folder must have left: far more than any study writes."""
-
-PATIENCE = 20
-"""Workers that may be killed one after the other without one epoch done in between."""
 
 
 def run(
@@ -68,7 +60,7 @@ def run(
         ours = _found(opened, name, experiment)
         queue = Queue(opened, open_study(opened, name, experiment))
         queue.fill(experiment, ours)
-        crew = _Crew(url, name, heart, workers or cores())
+        crew = Crew(url, name, heart, workers or cores())
         with Progress(experiment, progress, lang) as bar:
             try:
                 _watch(queue, experiment, crew, bar)
@@ -92,8 +84,8 @@ def check_folder(folder: Path) -> None:
         raise SaveError(f"lab: {folder} cannot be written to: {error.strerror}.") from error
     if free < ROOM:
         raise SaveError(
-            f"lab: the disk of {folder} has {free >> 20} MB left, and {ROOM >> 20} MB are kept free "
-            "for a study. Make room, or name a folder on another disk."
+            f"lab: the disk of {folder} has {free >> 20} MB left, and {ROOM >> 20} MB are kept "
+            "free for a study. Make room, or name a folder on another disk."
         )
 
 
@@ -117,8 +109,8 @@ def _found(storage: Any, name: str, experiment: Experiment) -> bool:
     elif Experiment.from_json(stored) != experiment:
         raise DataError(
             f"lab: the study {name!r} that is there is of another shape: it was begun as "
-            f"{differences(Experiment.from_json(stored), experiment)}. Nothing was changed. Use the "
-            "same settings to go on with it, or another folder or --name for a new study."
+            f"{differences(Experiment.from_json(stored), experiment)}. Nothing was changed. Use "
+            "the same settings to go on with it, or another folder or --name for a new study."
         )
     return made is not None
 
@@ -134,7 +126,7 @@ def differences(old: Experiment, new: Experiment) -> str:
     return "; ".join(parts)
 
 
-def _watch(queue: Queue, experiment: Experiment, crew: _Crew, bar: Progress) -> None:
+def _watch(queue: Queue, experiment: Experiment, crew: Crew, bar: Progress) -> None:
     """Keep workers at the queue until every ticket has its result."""
     wanted = len(experiment.tickets())
     looked = 0.0
@@ -153,113 +145,3 @@ def _watch(queue: Queue, experiment: Experiment, crew: _Crew, bar: Progress) -> 
                 queue.fill(experiment, ours=False)
             looked = time.monotonic()
         time.sleep(0.05)
-
-
-class _Worker:
-    """A worker process and what it has said."""
-
-    def __init__(self, url: str, study: str, heart: Heart) -> None:
-        self.name = f"{socket.gethostname()}/{secrets.token_hex(6)}"
-        threads = ("OPENBLAS", "OMP", "MKL", "VECLIB_MAXIMUM", "NUMEXPR", "NUMBA")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", f"{__package__}.worker", study, self.name]
-            + [str(heart.beat), str(heart.grace)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, URL: url, **{f"{name}_NUM_THREADS": "1" for name in threads}},
-            start_new_session=True,  # Ctrl-C is the parent's: it stops the workers itself
-        )
-        self.epochs = 0  # of the trial in progress
-        self.trials = 0
-        self.spoke = False  # since it was last asked
-        self.errors = b""
-        self.listeners = [
-            threading.Thread(target=target, daemon=True) for target in (self._listen, self._collect)
-        ]
-        for listener in self.listeners:
-            listener.start()
-
-    def _listen(self) -> None:
-        assert self.process.stdout
-        for line in self.process.stdout:
-            self.spoke = True
-            if line.strip() == b"epoch":
-                self.epochs += 1
-            else:
-                self.epochs, self.trials = 0, self.trials + 1
-
-    def _collect(self) -> None:
-        assert self.process.stderr
-        for line in self.process.stderr:
-            self.errors = (self.errors + line)[-20_000:]
-
-    def wait(self) -> None:
-        """Let the process and its listeners end, and close its pipes."""
-        self.process.wait()
-        for listener in self.listeners:
-            listener.join()
-        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
-            assert pipe
-            pipe.close()
-
-
-class _Crew:
-    """The workers of this parent."""
-
-    def __init__(self, url: str, study: str, heart: Heart, size: int) -> None:
-        self.url, self.study, self.heart, self.size = url, study, heart, size
-        self.workers: list[_Worker] = []
-        self.killed = 0  # since somebody last did something
-
-    def hire(self, work: int) -> None:
-        """Have as many workers as there may be, and no more than there is work."""
-        while len(self.workers) < min(self.size, work):
-            self.workers.append(_Worker(self.url, self.study, self.heart))
-
-    def at_work(self) -> bool:
-        return bool(self.workers)
-
-    def epochs(self) -> int:
-        """Epochs of the trials in progress."""
-        return sum(worker.epochs for worker in self.workers)
-
-    def changed(self) -> bool:
-        """Whether a worker has said something since this was last asked."""
-        spoke = [worker for worker in self.workers if worker.spoke]
-        for worker in spoke:
-            worker.spoke, self.killed = False, 0
-        return bool(spoke)
-
-    def bury(self) -> list[str]:
-        """The names of workers that were killed; those that found no more work just go."""
-        dead = [worker for worker in self.workers if worker.process.poll() is not None]
-        self.workers = [worker for worker in self.workers if worker not in dead]
-        for worker in dead:
-            worker.wait()
-            if worker.process.returncode > 0:
-                lines = worker.errors.decode(errors="replace").strip().splitlines() or ["no word"]
-                raise WorkerError(
-                    f"lab: a worker broke off: {lines[-1]}. What is finished is stored; the same "
-                    "command goes on from there."
-                )
-        killed = [worker.name for worker in dead if worker.process.returncode]
-        self.killed += len(killed)
-        if self.killed > PATIENCE:
-            raise WorkerError(
-                f"lab: {self.killed} workers in a row were killed before the end of an epoch. Is the "
-                "memory too small? What is finished is stored; use fewer workers to go on."
-            )
-        return killed
-
-    def stop(self) -> list[str]:
-        """Kill all workers; their names."""
-        for worker in self.workers:
-            worker.process.kill()
-        for worker in self.workers:
-            worker.wait()
-        return [worker.name for worker in self.workers]
-
-
-class WorkerError(TinygradEduError, RuntimeError):
-    """A worker process broke off; its last words are the message."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
@@ -12,7 +13,7 @@ from typing import Any
 from ...errors import ArgumentError, DataError, DataMissing
 from .grid import AXES, Experiment, Grid
 
-__all__ = ["PRESETS", "experiment_from", "preset", "read_toml"]
+__all__ = ["PRESETS", "command_of", "experiment_from", "preset", "read_toml"]
 
 PRESETS: dict[str, dict[str, Any]] = {
     # Practical work 2, part 2: four optimizers × three rates × three batch sizes, 784-128-64-10.
@@ -71,3 +72,22 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
     if not isinstance(grid, dict):
         raise DataError(f"lab: {path}: grid is a table, [grid], with a line for each axis.")
     return {**parts, **grid}
+
+
+def command_of(experiment: Experiment) -> str:
+    """The command that runs this experiment: presets change, and this says all."""
+    words = ["tinygrad-edu", "lab"]
+    for axis in AXES:
+        values = getattr(experiment.grid, axis)
+        flag = "--" + axis.replace("_", "-")
+        if axis == "hidden":
+            for widths in values:
+                words += [flag, ",".join(map(str, widths)) or "none"]
+        elif values != (None,):
+            words += [flag, ",".join(str(v) for v in values if v is not None)]
+    default = Experiment()
+    for name in _SHARED:
+        value = getattr(experiment, name)
+        if value != getattr(default, name) or name in ("data", "epochs"):
+            words += ["--" + name.replace("_", "-"), str(value)]
+    return shlex.join(words)

@@ -33,6 +33,7 @@ class Run:
     epochs: list[dict[str, Any]]
     reason: str = ""
     parameters: int = 0
+    test_examples: int = 0
     machine: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -51,7 +52,7 @@ class Run:
         return float(sum(row["seconds"] for row in self.epochs))
 
     def column(self, name: str) -> list[float]:
-        """One curve: column("test_accuracy")."""
+        """One curve by its name, such as "test_accuracy"."""
         return [row[name] for row in self.epochs]
 
     @property
@@ -84,7 +85,7 @@ class Results:
         return len(self.runs) == len(self.experiment.tickets())
 
     def where(self, **chosen: Any) -> list[Run]:
-        """The runs with these values: where(optimizer="adam", lr=0.01)."""
+        """The runs with these values, such as optimizer="adam", lr=0.01."""
         return [r for r in self.runs if all(r.setting[axis] == v for axis, v in chosen.items())]
 
     def values(self, axis: str) -> list[Any]:
@@ -173,7 +174,7 @@ def from_storage(storage: Any, name: str) -> Results:
 
 
 def _run(result: dict[str, Any]) -> Run:
-    return Run(**{name: result[name] for name in Run.__dataclass_fields__})
+    return Run(**{name: result[name] for name in Run.__dataclass_fields__ if name in result})
 
 
 def _from_file(path: Path) -> Results:

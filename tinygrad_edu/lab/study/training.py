@@ -50,6 +50,7 @@ def train(
         "outcome": outcome,
         "reason": reason,
         "epochs": trainer.history.rows,
+        "test_examples": len(data.test),
         "parameters": sum(p.numel() for p in model.parameters()),
         "machine": machine(),
     }
