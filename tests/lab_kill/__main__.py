@@ -84,7 +84,9 @@ def children(pid: int) -> list[int]:
 def numbers(results: Results) -> dict[str, list[dict[str, Any]]]:
     """Every run's curves by its setting, without the seconds."""
     return {
-        key_of(run.setting): [{k: v for k, v in row.items() if k != "seconds"} for row in run.epochs]
+        key_of(run.setting): [
+            {k: v for k, v in row.items() if k != "seconds"} for row in run.epochs
+        ]
         for run in results
     }
 

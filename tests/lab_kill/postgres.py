@@ -1,9 +1,9 @@
 """A PostgreSQL of one's own: made in a temporary folder, on loopback, gone afterwards.
 
-    with server(folder) as url:
-        ...
+with server(folder) as url:
+    ...
 
-    python -m tests.lab_kill.postgres KILLS SEED    the killer on it
+python -m tests.lab_kill.postgres KILLS SEED    the killer on it
 """
 
 from __future__ import annotations
@@ -64,9 +64,7 @@ def server() -> Iterator[str]:
         try:
             yield f"postgresql+psycopg2://lab@127.0.0.1:{port}/postgres"
         finally:
-            subprocess.run(
-                [*as_, bin_ / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **quiet
-            )
+            subprocess.run([*as_, bin_ / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **quiet)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

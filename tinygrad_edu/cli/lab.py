@@ -106,7 +106,7 @@ def lab(
     lang: str,
     **chosen: Any,
 ) -> int:
-    """Train a grid of networks, compare them, and write the report.
+    r"""Train a grid of networks, compare them, and write the report.
 
     Stopped by Ctrl-C or by anything else, the same command goes on where it was; started on several
     machines with the same --storage, the work is shared. A TOML file holds the same names:
@@ -123,9 +123,7 @@ def lab(
     experiment = _experiment(preset, file, {k: v for k, v in chosen.items() if v is not None})
     folder = out or Path("runs") / f"lab-{Path(experiment.data).name}"
     try:
-        results = run(
-            experiment, folder, storage=storage, name=name, workers=workers, lang=lang
-        )
+        results = run(experiment, folder, storage=storage, name=name, workers=workers, lang=lang)
     except KeyboardInterrupt:
         click.echo(WORDS[lang]["lab stopped"].format(folder=folder), err=True)
         raise

@@ -27,6 +27,9 @@ WORDS: dict[str, dict[str, str]] = {
         "stopped": "Stopped; what has been learned so far is saved.",
         "stopped early": "Stopped before the first epoch ended; nothing was saved.",
         "interrupted": "Stopped by Ctrl-C; {epochs} epochs are finished.",
+        "report": "report",
+        "lab stopped": "Stopped. What is finished is kept in {folder}; the same command goes on.",
+        "lab part": "The study is not finished: {done} of {all} trainings are there.",
         "right": "test accuracy: {percent:.2f} % ({right} of {all} right)",
     },
     "ru": {
@@ -49,6 +52,9 @@ WORDS: dict[str, dict[str, str]] = {
         "stopped": "Остановлено; выученное к этому времени сохранено.",
         "stopped early": "Остановлено до конца первой эпохи; ничего не сохранено.",
         "interrupted": "Остановлено по Ctrl-C; закончено эпох: {epochs}.",
+        "report": "отчёт",
+        "lab stopped": "Остановлено. Готовое сохранено в {folder}; та же команда продолжит.",
+        "lab part": "Исследование не закончено: готово обучений: {done} из {all}.",
         "right": "точность на тесте: {percent:.2f} % (верно {right} из {all})",
     },
 }

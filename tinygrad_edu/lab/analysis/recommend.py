@@ -17,7 +17,7 @@ __all__ = ["Recommendation", "goal", "recommend"]
 
 @dataclass(frozen=True)
 class Recommendation:
-    """`best` is the most accurate setting. `equals` cannot be told from it by this test set, and
+    """`best` is the most accurate setting; `equals` cannot be told from it by this test set, and
     `chosen` is the one of them that learned in the least time. `forgiving` is the optimizer with
     the best median over all its settings; `rates` are the best for each optimizer. `rivals` are the
     other optimizers' best settings with the p-value of the difference (None with a single seed).
@@ -34,7 +34,7 @@ class Recommendation:
 
 
 def goal(results: Results) -> float:
-    """The accuracy that convergence is measured by: 99 % of the best final one, in whole percent."""
+    """What convergence is measured by: 99 % of the best final accuracy, in whole percent."""
     best = max((run.final or 0.0 for run in results), default=0.0)
     return math.floor(99 * best) / 100
 
@@ -69,7 +69,9 @@ def recommend(results: Results, test_examples: int) -> Recommendation:
         medians=medians,
         rates={name: group.setting["lr"] for name, group in tops.items()},
         rivals={
-            name: (group, _p_value(best, group)) for name, group in tops.items() if group is not best
+            name: (group, _p_value(best, group))
+            for name, group in tops.items()
+            if group is not best
         },
     )
 

@@ -69,8 +69,14 @@ class Grid:
 
 AXES = tuple(field.name for field in fields(Grid))
 _KINDS: dict[str, Any] = {
-    "optimizer": str, "activation": str, "init": str, "lr": (int, float), "batch_size": int,
-    "hidden": tuple, "weight_decay": (int, float, type(None)), "dropout": (int, float),
+    "optimizer": str,
+    "activation": str,
+    "init": str,
+    "lr": (int, float),
+    "batch_size": int,
+    "hidden": tuple,
+    "weight_decay": (int, float, type(None)),
+    "dropout": (int, float),
     "seed": int,
 }
 

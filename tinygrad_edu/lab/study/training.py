@@ -6,6 +6,7 @@ import os
 import platform
 from collections.abc import Callable, Mapping
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,7 @@ def machine() -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "numpy": np.__version__,
+        "version": _version(),
     }
 
 
@@ -87,3 +89,10 @@ def _processor() -> str:
     except OSError:
         names = []
     return names[0] if names else platform.processor() or platform.machine()
+
+
+def _version() -> str:
+    try:
+        return version("tinygrad-edu")
+    except PackageNotFoundError:  # the source folder, not installed
+        return "0 (not installed)"
