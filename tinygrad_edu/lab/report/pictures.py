@@ -110,7 +110,8 @@ def heat_maps(results: Results, texts: Texts) -> Any:
         image = axes.imshow(table, cmap="viridis", vmin=low, vmax=high, aspect="auto")
         for (i, j), value in _cells(table):
             dark = not math.isnan(value) and value < low + 0.6 * (high - low)
-            text = "×" if math.isnan(value) else f"{value:.1f}"
+            there = results.where(optimizer=name, lr=rates[i], batch_size=sizes[j])
+            text = f"{value:.1f}" if not math.isnan(value) else "×" if there else ""
             axes.text(j, i, text, ha="center", va="center", color="w" if dark else "k", fontsize=8)
         axes.set_xticks(range(len(sizes)), sizes)
         axes.set_yticks(range(len(rates)), [f"{lr:g}" for lr in rates])

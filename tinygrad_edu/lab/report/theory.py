@@ -35,7 +35,7 @@ _EXAMPLE = (
     ("∂L/∂w = (o − y)·v·h(1 − h)·x", "dw"),
     ("v − η ∂L/∂v", "v"),
     ("w − η ∂L/∂w", "w"),
-    ("L'", "loss_after"),
+    ("L(v, w)", "loss_after"),
 )
 
 _MOMENTUM = r"v \leftarrow \gamma v + g,\quad \theta \leftarrow \theta - \eta v"
@@ -115,4 +115,4 @@ def _options(name: str) -> str:
     """What the optimizer itself says about its settings, but for the rate, which varies."""
     group: dict[str, Any] = OPTIMIZERS[name](nn.Linear(1, 1).parameters(), lr=0.1).param_groups[0]
     shown = {k: v for k, v in group.items() if k not in ("params", "lr") and v not in (None, False)}
-    return ", ".join(f"{key} = {value}" for key, value in shown.items())
+    return ", ".join(f"{key} = {value}" for key, value in shown.items() if value != 0) or "—"

@@ -23,7 +23,7 @@ from .results import DATABASE, NAME, Results, from_storage
 from .storage import Heart, open_storage, open_study, refusing, sqlite_url
 from .training import data_of
 
-__all__ = ["cores", "run"]
+__all__ = ["cores", "enrol", "run"]
 
 ROOM = 50 << 20
 """Bytes that the disk of the folder must have left: far more than any study writes."""
@@ -57,7 +57,7 @@ def run(
     name = name or (folder.absolute().name if storage else NAME)
     opened = open_storage(url, heart)
     with refusing(url):
-        ours = _found(opened, name, experiment)
+        ours = enrol(opened, name, experiment)
         queue = Queue(opened, open_study(opened, name, experiment))
         queue.fill(experiment, ours)
         crew = Crew(url, name, heart, workers or cores())
@@ -95,7 +95,7 @@ def cores() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def _found(storage: Any, name: str, experiment: Experiment) -> bool:
+def enrol(storage: Any, name: str, experiment: Experiment) -> bool:
     """Make the study or, where it is there, see that it is the same; whether it was made here."""
     optuna = extra("optuna", "the lab", "lab")
     try:
