@@ -15,6 +15,7 @@ import os
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
+from itertools import pairwise
 from multiprocessing import get_context
 from time import perf_counter
 from typing import Any
@@ -35,7 +36,7 @@ def in_torch(job: tuple[dict[str, Any], str, int]) -> float:
     inputs, labels = (torch.from_numpy(t.numpy()) for t in data_of(data).train[:])
     widths = [inputs.shape[1], 128, 64, 10]
     layers: list[Any] = []
-    for n_in, n_out in zip(widths, widths[1:], strict=False):
+    for n_in, n_out in pairwise(widths):
         layers += [torch.nn.Linear(n_in, n_out), torch.nn.ReLU()]
     model, loss_of = torch.nn.Sequential(*layers[:-1]), torch.nn.CrossEntropyLoss()
     make = {

@@ -32,7 +32,9 @@ def results() -> Results:
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_the_page_needs_nothing_else(results: Results, lang: str, tmp_path: Path) -> None:
     """The HTML has all sections, a picture in it for each figure, formulas, and no address."""
-    page, text = (path.read_text(encoding="utf-8") for path in write_report(results, tmp_path, lang))
+    page, text = (
+        path.read_text(encoding="utf-8") for path in write_report(results, tmp_path, lang)
+    )
     assert not re.search(r"""(?:src|href)=["'](?!data:)""", page)
     assert "url(" not in page
     for section in ("introduction", "hand", "optimizers", "experiments", "conclusion", "repeat"):

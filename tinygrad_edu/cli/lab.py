@@ -45,7 +45,10 @@ def _widths(context: click.Context, option: click.Parameter, value: tuple[str, .
         ) from None
 
 
-def _axis(flag: str, kind: Callable[[str], Any], words: str) -> Any:
+_Command = Callable[..., Any]
+
+
+def _axis(flag: str, kind: Callable[[str], Any], words: str) -> Callable[[_Command], _Command]:
     return click.option(flag, callback=_list(kind), metavar="A,B,…", help=words)
 
 
@@ -96,6 +99,7 @@ NAME = click.option("--name", help="The study's name in that storage.  [default:
 @click.pass_context
 def lab(
     context: click.Context,
+    /,
     preset: str | None,
     file: Path | None,
     out: Path | None,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ __all__ = ["HandMade", "Step", "check", "learn", "sigmoid", "worked_example"]
 Arrays = dict[str, np.ndarray]
 
 
-def sigmoid(z: np.ndarray) -> np.ndarray:
+def sigmoid(z: Any) -> Any:
     """σ(z) = 1/(1 + e⁻ᶻ)."""
     return 1 / (1 + np.exp(-z))
 
@@ -96,7 +97,12 @@ def check(network: HandMade, x: np.ndarray, y: np.ndarray) -> float:
     o = ((Tensor(x) @ W + b).sigmoid() @ V + c).sigmoid()
     (0.5 * ((Tensor(y) - o) ** 2).sum()).backward()
     by_hand = network.backward(x, y)
-    return max(float(abs(w.grad.array - by_hand[name]).max()) for name, w in weights.items())
+    return max(float(abs(_grad(w) - by_hand[name]).max()) for name, w in weights.items())
+
+
+def _grad(tensor: Tensor) -> np.ndarray:
+    assert tensor.grad is not None
+    return tensor.grad.array
 
 
 @dataclass(frozen=True)
@@ -123,10 +129,10 @@ def worked_example(
 
         ∂L/∂v = (o − y)·h,   ∂L/∂w = (o − y)·v·h(1 − h)·x
     """
-    h = float(sigmoid(np.float64(w * x)))
+    h = float(sigmoid(w * x))
     o = h * v
     dv, dw = (o - y) * h, (o - y) * v * h * (1 - h) * x
     new_v, new_w = v - lr * dv, w - lr * dw
-    after = float(sigmoid(np.float64(new_w * x))) * new_v
+    after = float(sigmoid(new_w * x)) * new_v
     loss, loss_after = 0.5 * (o - y) ** 2, 0.5 * (after - y) ** 2
     return Step(h, o, loss, dv, dw, new_v, new_w, loss_after)

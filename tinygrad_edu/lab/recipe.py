@@ -113,7 +113,7 @@ class Recipe:
     init: str = "default"
 
     def __post_init__(self) -> None:
-        tables = {
+        tables: dict[str, tuple[str, Mapping[str, Any]]] = {
             "activation": (self.activation, ACTIVATIONS),
             "optimizer": (self.optimizer, OPTIMIZERS),
             "schedule": (self.schedule, SCHEDULES),

@@ -78,7 +78,7 @@ def test_results_are_read_again(done: tuple[Path, Results]) -> None:
 def test_a_study_of_another_shape_is_refused(done: tuple[Path, Results]) -> None:
     """Other settings in the same folder are refused by name, and nothing is lost."""
     folder, results = done
-    with pytest.raises(DataError, match="another shape.*epochs 2, not 3"):
+    with pytest.raises(DataError, match=r"another shape.*epochs 2, not 3"):
         run(Experiment(SMALL.grid, epochs=3), folder, progress=False)
     assert len(load_results(folder)) == len(results)
 

@@ -81,7 +81,7 @@ class Queue:
     def finished(self) -> list[Any]:
         """Every trial that has a result, one for each ticket."""
         done = (self.state.COMPLETE, self.state.PRUNED)
-        found = {}
+        found: dict[str, Any] = {}
         for trial in self.study.get_trials(deepcopy=False, states=done):
             found.setdefault(trial.user_attrs["ticket"], trial)
         return list(found.values())
