@@ -43,7 +43,8 @@ def test_the_worked_example() -> None:
     assert step.dw == pytest.approx((loss(0.4 + e, 0.5) - loss(0.4 - e, 0.5)) / (2 * e), rel=1e-6)
     assert step.dv == pytest.approx((loss(0.4, 0.5 + e) - loss(0.4, 0.5 - e)) / (2 * e), rel=1e-6)
     assert (step.w, step.v) == (0.4 - 0.1 * step.dw, 0.5 - 0.1 * step.dv)
-    assert step.loss_after == pytest.approx(loss(step.w, step.v)) < step.loss
+    assert step.loss_after == pytest.approx(loss(step.w, step.v))
+    assert step.loss_after < step.loss
 
 
 def test_sigmoids_let_gradients_vanish() -> None:
