@@ -9,7 +9,10 @@ import pytest
 
 from tinygrad_edu.errors import ArgumentError
 from tinygrad_edu.lab.report import report, write_report
+from tinygrad_edu.lab.report.pictures import optimizers_together
+from tinygrad_edu.lab.report.render import svg
 from tinygrad_edu.lab.report.sentences import SENTENCES
+from tinygrad_edu.lab.report.texts import Texts
 from tinygrad_edu.lab.study import Experiment, Grid, Results, Run
 from tinygrad_edu.lab.study.training import train
 
@@ -57,10 +60,10 @@ def test_the_numbers_are_the_runs(results: Results, tmp_path: Path) -> None:
     assert "Diverged: adam, η = 1e+25" in path.read_text()
 
 
-def test_equal_results_give_equal_reports(results: Results, tmp_path: Path) -> None:
-    """Written twice, the files are the same, byte for byte."""
-    first = [p.read_bytes() for p in write_report(results, tmp_path / "a")]
-    assert first == [p.read_bytes() for p in write_report(results, tmp_path / "b")]
+def test_equal_pictures_are_equal_files(results: Results) -> None:
+    """Drawn twice, a picture of the same runs is the same file, byte for byte."""
+    first, second = (svg(optimizers_together(results, Texts("en"))) for _ in range(2))
+    assert first == second
 
 
 def test_no_report_of_nothing() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 from importlib.resources import files
 
@@ -70,6 +71,7 @@ def _html_table(table: Table) -> str:
     )
 
 
+@lru_cache(maxsize=32)  # the page and the file beside it show the same picture
 def svg(figure: object) -> bytes:
     """A figure as SVG; equal figures give equal bytes."""
     matplotlib = extra("matplotlib", "the report's pictures", "lab")
