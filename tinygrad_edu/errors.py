@@ -25,7 +25,8 @@ would catch, so both `except RuntimeError` and `except TinygradEduError` work:
     ├── DataError         ValueError      a file whose contents cannot be used
     │   ├── NoInk                         a picture in which nothing is drawn
     │   └── DataMissing   FileNotFoundError   a file that is not there
-    └── SaveError         OSError         a file that could not be written
+    ├── SaveError         OSError         a file that could not be written
+    └── WorkerError       RuntimeError    a process that worked for this one broke off
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ __all__ = [
     "StateError",
     "TargetError",
     "TinygradEduError",
+    "WorkerError",
 ]
 
 
@@ -154,3 +156,7 @@ class DataMissing(DataError, FileNotFoundError):
 
 class SaveError(TinygradEduError, OSError):
     """A file that could not be written; an older one in its place is unchanged."""
+
+
+class WorkerError(TinygradEduError, RuntimeError):
+    """A process that worked for this one broke off; its last words are in the message."""

@@ -14,6 +14,7 @@ from ..lab.words import WORDS
 from .check import check
 from .compare import compare
 from .drawing import draw, predict
+from .lab import lab
 from .training import run
 
 __all__ = ["cli"]
@@ -129,3 +130,4 @@ cli.add_command(check)
 cli.add_command(compare)
 cli.add_command(draw)
 cli.add_command(predict)
+cli.add_command(lab)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -17,7 +18,7 @@ from .callbacks import Callback
 from .history import History
 from .trainer import Trainer
 
-__all__ = ["ACTIVATIONS", "OPTIMIZERS", "SCHEDULES", "Recipe", "mlp", "recipe_for"]
+__all__ = ["ACTIVATIONS", "INITS", "OPTIMIZERS", "SCHEDULES", "Recipe", "mlp", "recipe_for"]
 
 ACTIVATIONS: dict[str, Callable[[], Any]] = {
     "relu": nn.ReLU,
@@ -30,12 +31,25 @@ ACTIVATIONS: dict[str, Callable[[], Any]] = {
     "identity": nn.Identity,  # the whole network is then one linear map
 }
 
-# The course's four (practical work 2), with the course's γ.
-OPTIMIZERS: dict[str, Callable[[Any, float], Any]] = {
-    "sgd": lambda parameters, lr: optim.SGD(parameters, lr=lr),
-    "momentum": lambda parameters, lr: optim.SGD(parameters, lr=lr, momentum=0.9),
-    "rmsprop": lambda parameters, lr: optim.RMSprop(parameters, lr=lr),
-    "adam": lambda parameters, lr: optim.Adam(parameters, lr=lr),
+# The course's four (practical work 2), with the course's γ, and three more. What is named beside
+# the rate, such as weight_decay, is the optimizer's own argument.
+OPTIMIZERS: dict[str, Callable[..., Any]] = {
+    "sgd": optim.SGD,
+    "momentum": lambda p, lr, **more: optim.SGD(p, lr=lr, momentum=0.9, **more),
+    "rmsprop": optim.RMSprop,
+    "adam": optim.Adam,
+    "nesterov": lambda p, lr, **more: optim.SGD(p, lr=lr, momentum=0.9, nesterov=True, **more),
+    "adagrad": optim.Adagrad,
+    "adamw": optim.AdamW,
+}
+
+# How a weight matrix begins; "default" leaves PyTorch's, U(±1/√n_in). Biases then begin at 0.
+INITS: dict[str, Callable[[Any], Any] | None] = {
+    "default": None,
+    "kaiming": lambda w: nn.init.kaiming_normal_(w, nonlinearity="relu"),
+    "xavier": nn.init.xavier_uniform_,
+    "normal": nn.init.course_normal_,  # the lecture's N(0, 0.1²)
+    "uniform": nn.init.course_uniform_,  # the school project's U(0, 1/√n_in)
 }
 
 # What becomes of the rate: nothing, or long steps first and ever shorter ones later.
@@ -45,20 +59,34 @@ SCHEDULES: dict[str, Callable[[Any, int], Any]] = {
 }
 
 
-def mlp(sizes: list[int], activation: str = "relu") -> Any:
+def mlp(
+    sizes: list[int], activation: str = "relu", dropout: float = 0.0, init: str = "default"
+) -> Any:
     """A multi-layer perceptron: `mlp([784, 128, 64, 10])` has the layers 784 → 128 → 64 → 10.
 
-    An activation stands between two layers; the last layer gives scores, which the loss takes as
-    they are.
+    An activation stands between two layers, after it Dropout where it is above 0; the last layer
+    gives scores, which the loss takes as they are.
     """
-    if activation not in ACTIVATIONS:
-        raise ArgumentError(
-            f"mlp: activation={activation!r} is not known. Use one of {', '.join(ACTIVATIONS)}."
-        )
+    _check("mlp", {"activation": (activation, ACTIVATIONS), "init": (init, INITS)})
     layers: list[Any] = []
     for n_in, n_out in pairwise(sizes):
         layers += [nn.Linear(n_in, n_out), ACTIVATIONS[activation]()]
-    return nn.Sequential(*layers[:-1])
+        layers += [nn.Dropout(dropout)] if dropout else []
+    model = nn.Sequential(*layers[: -2 if dropout else -1])
+    begin = INITS[init]
+    if begin is not None:
+        for p in model.parameters():
+            begin(p) if p.ndim > 1 else nn.init.zeros_(p)
+    return model
+
+
+def _check(who: str, choices: dict[str, tuple[str, Mapping[str, Any]]]) -> None:
+    """Refuse a name that is not in its table."""
+    for name, (chosen, table) in choices.items():
+        if chosen not in table:
+            raise ArgumentError(
+                f"{who}: {name}={chosen!r} is not known. Use one of {', '.join(table)}."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +95,9 @@ class Recipe:
 
     `label_smoothing` ε asks for 1 − ε on the right class instead of 1, so that the network does not
     grow its weights for certainty alone: C. Szegedy and others, "Rethinking the Inception
-    Architecture for Computer Vision" (2016). The reported losses are without it.
+    Architecture for Computer Vision" (2016). The reported losses are without it. `weight_decay` is
+    the strength of the L2 penalty, of decoupled decay in AdamW; None is the optimizer's own: 0.01
+    for AdamW, 0 for the others.
 
     With `augment` the network learns from bent digits, new ones in every epoch (`lab.augment`), and
     is judged on the real ones.
@@ -82,25 +112,34 @@ class Recipe:
     epochs: int = 10
     label_smoothing: float = 0.1
     seed: int = 0
+    weight_decay: float | None = None
+    dropout: float = 0.0
+    init: str = "default"
     augment: bool = False
 
     def __post_init__(self) -> None:
-        tables: dict[str, dict[str, Any]] = {
-            "activation": ACTIVATIONS,
-            "optimizer": OPTIMIZERS,
-            "schedule": SCHEDULES,
+        tables: dict[str, tuple[str, Mapping[str, Any]]] = {
+            "activation": (self.activation, ACTIVATIONS),
+            "optimizer": (self.optimizer, OPTIMIZERS),
+            "schedule": (self.schedule, SCHEDULES),
+            "init": (self.init, INITS),
         }
-        for name, table in tables.items():
-            if getattr(self, name) not in table:
-                raise ArgumentError(
-                    f"Recipe: {name}={getattr(self, name)!r} is not known. Use one of "
-                    f"{', '.join(table)}."
-                )
+        _check("Recipe", tables)
         if min(self.hidden, default=1) < 1 or self.batch_size < 1 or self.epochs < 1:
             raise ArgumentError(
                 f"Recipe: hidden={self.hidden}, batch_size={self.batch_size}, "
                 f"epochs={self.epochs}, but each of these is at least 1. For no hidden layer, use "
                 "hidden=()."
+            )
+        if not 0 < self.lr < math.inf or not 0 <= (self.weight_decay or 0) < math.inf:
+            raise ArgumentError(
+                f"Recipe: lr={self.lr!r}, weight_decay={self.weight_decay!r}, but a rate is a "
+                "finite number above 0, and the decay one from 0."
+            )
+        if not 0 <= self.dropout < 1:
+            raise ArgumentError(
+                f"Recipe: dropout={self.dropout!r} is the share of units that are left out: from 0 "
+                "to below 1."
             )
 
     def sizes(self, data: TrainTest) -> list[int]:
@@ -110,7 +149,7 @@ class Recipe:
     def model(self, data: TrainTest) -> Any:
         """The untrained network; its first weights come from the seed."""
         manual_seed(self.seed)
-        return mlp(self.sizes(data), self.activation)
+        return mlp(self.sizes(data), self.activation, self.dropout, self.init)
 
     def loader(self, data: TrainTest) -> DataLoader:
         """The batches to learn from, in an order that comes from the seed."""
@@ -120,7 +159,8 @@ class Recipe:
 
     def trainer(self, model: Any, callbacks: Sequence[Callback] = (), **options: Any) -> Trainer:
         """What trains the network by this recipe; the options are those of a `Trainer`."""
-        optimizer = OPTIMIZERS[self.optimizer](model.parameters(), self.lr)
+        more = {} if self.weight_decay is None else {"weight_decay": self.weight_decay}
+        optimizer = OPTIMIZERS[self.optimizer](model.parameters(), lr=self.lr, **more)
         return Trainer(
             model,
             nn.CrossEntropyLoss(label_smoothing=self.label_smoothing),
@@ -156,8 +196,8 @@ _AUGMENTED: dict[str, Any] = {
     "label_smoothing": 0.02,
 }
 _RATES = {
-    "digits": {"sgd": 0.5, "momentum": 0.1, "rmsprop": 0.003, "adam": 0.01},
-    "mnist": {"sgd": 0.3, "momentum": 0.05, "rmsprop": 0.001, "adam": 0.002},
+    "digits": {"sgd": 0.5, "momentum": 0.1, "rmsprop": 0.003, "adam": 0.01, "nesterov": 0.1},
+    "mnist": {"sgd": 0.3, "momentum": 0.05, "rmsprop": 0.001, "adam": 0.002, "nesterov": 0.05},
 }
 
 

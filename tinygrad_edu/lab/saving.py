@@ -40,7 +40,7 @@ def load_model(path: str | os.PathLike[str]) -> Any:
         arrays, notes = read_safetensors(path)
         if notes is None or "activation" not in notes:
             raise ValueError("it does not say how its network was built; `load` gives its tensors")
-        model = mlp(_sizes(arrays), notes["activation"])
+        model = mlp(_sizes(arrays), notes["activation"], notes.get("dropout", 0.0))
         model.load_state_dict(arrays)
     return model.eval()
 
