@@ -1,6 +1,6 @@
 """A slice of practical work 2's grid, here and in PyTorch, in two processes of one thread each.
 
-    python -m benchmarks.lab [--epochs 1] [--data mnist]
+    python -m benchmarks.lab [--epochs 1] [--data mnist] [--check]
 
 Every optimizer at η = 0.01 with each batch size. Both sides share the trainings out over two
 processes, one thread each; PyTorch runs eagerly with its default optimizers. The time is that of
@@ -58,10 +58,11 @@ def in_torch(job: tuple[dict[str, Any], str, int]) -> float:
 
 
 def main() -> int:
-    """Print both times and their ratio; 1 where it is above the aim."""
+    """Print both times and their ratio; with --check, 1 where it is above the aim."""
     parser = argparse.ArgumentParser(description="A slice of the sheet's grid against PyTorch.")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--data", default="mnist")
+    parser.add_argument("--check", action="store_true", help="exit with 1 where the aim is missed")
     options = parser.parse_args()
     experiment = preset("practical-2", lr=[0.01], data=options.data, epochs=options.epochs)
     os.environ |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -74,7 +75,7 @@ def main() -> int:
     ratio = ours / theirs
     print(f"{len(jobs)} trainings, {options.epochs} epochs each on {options.data}")
     print(f"here {ours:.1f} s, PyTorch {theirs:.1f} s: {ratio:.2f} of its time (aim {AIM})")
-    return int(ratio > AIM)
+    return int(options.check and ratio > AIM)
 
 
 if __name__ == "__main__":

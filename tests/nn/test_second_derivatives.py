@@ -43,6 +43,10 @@ LAYERS: dict[str, tuple[Callable[[], nn.Module], Shape]] = {
     "MultiheadAttention": (SelfAttention, (2, 1, 2)),
     "MaxPool2d": (lambda: nn.MaxPool2d(2, 1), (1, 2, 3, 2)),
     "AvgPool2d": (lambda: nn.AvgPool2d(2, 1), (1, 2, 3, 2)),
+    "MaxPool1d": (lambda: nn.MaxPool1d(2, 1), (1, 2, 3)),
+    "AvgPool1d": (lambda: nn.AvgPool1d(2, 1), (1, 2, 3)),
+    "AdaptiveAvgPool2d": (lambda: nn.AdaptiveAvgPool2d((2, 1)), (1, 2, 3, 2)),
+    "Dropout2d": (lambda: nn.Dropout2d(0.5).eval(), (1, 2, 2, 2)),
     "Unfold": (lambda: nn.Unfold(2), (1, 2, 3, 2)),
     "Fold": (lambda: nn.Fold((2, 3), 2), (1, 4, 2)),
     "Dropout": (lambda: nn.Dropout(0.5).eval(), (2, 3)),
@@ -53,6 +57,7 @@ LAYERS: dict[str, tuple[Callable[[], nn.Module], Shape]] = {
 }
 TARGETS = {"CrossEntropyLoss": LABELS, "NLLLoss": LABELS, "HingeLoss": SIGNS}
 TARGETS |= {"HingeEmbeddingLoss": SIGNS}
+PAIRED = {"CosineSimilarity": PARTS, "PairwiseDistance": PARTS}  # layers of two inputs
 HOLDERS = {"Module", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict"}
 CONSTANT = {"Step"}  # its slope is zero everywhere
 
@@ -98,4 +103,6 @@ def test_second_derivatives(name: str) -> None:
         x = drawn((2, 3), 0.1, 0.9) if probabilities else drawn((2, 3))
         assert differentiate_twice(make(), x, TARGETS.get(name, PARTS))
     else:
-        assert differentiate_twice(make(), PLACES if name == "Embedding" else drawn(shape))
+        x = PLACES if name == "Embedding" else drawn(shape)
+        others = (PAIRED[name],) if name in PAIRED else ()
+        assert differentiate_twice(make(), x, *others)
