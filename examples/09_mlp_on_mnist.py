@@ -7,14 +7,15 @@
 
 # %%
 import numpy as np
-from lesson import quick, show
+from lesson import handwriting, quick, show
 from matplotlib.figure import Figure
 
 import tinygrad_edu as te
 from tinygrad_edu import data, nn, optim
 
 te.manual_seed(0)
-mnist = data.mnist()
+mnist = handwriting()
+side = round(mnist.features**0.5)
 x_train, y_train = mnist.x_train[: quick(60_000, 6_000)], mnist.y_train[: quick(60_000, 6_000)]
 print("training pictures:", tuple(x_train.shape), x_train.dtype, "in [0, 1]")
 
@@ -27,8 +28,7 @@ print("training pictures:", tuple(x_train.shape), x_train.dtype, "in [0, 1]")
 
 # %%
 model = nn.Sequential(
-    nn.Flatten(),  # (N, 28, 28) → (N, 784)
-    nn.Linear(784, 128),
+    nn.Linear(mnist.features, 128),
     nn.ReLU(),
     nn.Linear(128, 64),
     nn.ReLU(),
@@ -110,7 +110,7 @@ ax = matrix.subplots()
 ax.imshow(confusion, cmap="Blues")
 ax.set(xlabel="answer · ответ", ylabel="truth · истина", xticks=range(10), yticks=range(10))
 for ax, k in zip(gallery.subplots(2, 4).flat, wrong, strict=True):
-    ax.imshow(mnist.x_test[int(k)].numpy().reshape(28, 28), cmap="gray_r")
+    ax.imshow(mnist.x_test[int(k)].numpy().reshape(side, side), cmap="gray_r")
     ax.set_title(f"{truth[k]} → {answers[k]}")
     ax.axis("off")
 show(figure, "09_mistakes")

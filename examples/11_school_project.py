@@ -16,15 +16,15 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
-from lesson import quick, show
+from lesson import handwriting, quick, show
 from matplotlib.figure import Figure
 
 import tinygrad_edu as te
-from tinygrad_edu import data, nn, optim
+from tinygrad_edu import nn, optim
 from tinygrad_edu.serialization import load_weights_json, save_weights_json
 
 EPOCHS, RATE = quick(15, 1), 0.000125
-mnist = data.mnist()
+mnist = handwriting()
 x, y = mnist.x_train.flatten(1), mnist.y_train  # (60000, 784) in [0, 1], (60000,)
 x, y = x[: quick(60_000, 6_000)], y[: quick(60_000, 6_000)]
 
@@ -33,7 +33,7 @@ x, y = x[: quick(60_000, 6_000)], y[: quick(60_000, 6_000)]
 
 # %%
 te.manual_seed(0)
-model = nn.Sequential(nn.Linear(784, 100, bias=False), nn.Linear(100, 10, bias=False))
+model = nn.Sequential(nn.Linear(mnist.features, 100, bias=False), nn.Linear(100, 10, bias=False))
 for layer in model:
     nn.init.uniform_(layer.weight, 0, 1 / math.sqrt(layer.in_features))
 optimizer = optim.SGD(model.parameters(), lr=RATE)
@@ -83,7 +83,7 @@ print(f"training pictures read correctly: {100 * accuracy:.1f} %")
 
 # %%
 rng = np.random.default_rng(0)
-weights = [rng.uniform(0, 1 / math.sqrt(n), (n, m)) for n, m in ((784, 100), (100, 10))]
+weights = [rng.uniform(0, 1 / math.sqrt(n), (n, m)) for n, m in ((mnist.features, 100), (100, 10))]
 pictures, targets = x[:1000].numpy().astype(np.float64), np.eye(10)[y[:1000].numpy()]
 
 
@@ -137,7 +137,7 @@ figure = Figure(figsize=(6, 4.4), layout="constrained")
 for ax, i, digit in zip(
     figure.subplots(2, 3).flat, chosen.tolist(), predicted.tolist(), strict=True
 ):
-    ax.imshow(x[i].reshape(28, 28).numpy(), cmap="gray_r")
+    ax.imshow(x[i].numpy().reshape(round(mnist.features**0.5), -1), cmap="gray_r")
     ax.set_title(str(digit), color="black" if digit == y[i].item() else "#D55E00")
     ax.axis("off")
 show(figure, "11_grid")

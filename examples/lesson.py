@@ -2,6 +2,7 @@
 
     show(figure, "gates")     saves pictures/gates.png; in a notebook the figure appears, too
     quick(30, 3)              30, or 3 where TINYGRAD_EDU_QUICK is set: fewer epochs, smaller sizes
+    handwriting()             MNIST; where it is not to be had, the digits inside the package
 
 A lesson is a script in percent format: `# %%` begins a cell, so Jupyter (with jupytext) and VS Code
 open it as a notebook, and `python 01_perceptron_gates.py` runs it from top to bottom. The pictures
@@ -14,7 +15,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-__all__ = ["quick", "show"]
+__all__ = ["handwriting", "quick", "show"]
 
 FOLDER = Path(os.environ.get("TINYGRAD_EDU_PICTURES", Path(__file__).parent / "pictures"))
 
@@ -22,6 +23,18 @@ FOLDER = Path(os.environ.get("TINYGRAD_EDU_PICTURES", Path(__file__).parent / "p
 def quick(full: Any, short: Any) -> Any:
     """The lesson's own number, or the short one where TINYGRAD_EDU_QUICK is set."""
     return short if os.environ.get("TINYGRAD_EDU_QUICK") else full
+
+
+def handwriting() -> Any:
+    """MNIST from a file or a download; without both, the package's own 8×8 digits, with a word."""
+    from tinygrad_edu import data
+    from tinygrad_edu.errors import DataMissing
+
+    try:
+        return data.mnist()
+    except DataMissing as error:
+        print(f"MNIST is not here: {error}\nThe embedded digits take its place, 8×8 pixels each.")
+        return data.digits()
 
 
 def show(figure: Any, name: str) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "examples").glob("[0-9][0-9]_*.py"))
+ON_MNIST = ("09_mlp_on_mnist", "11_school_project")  # elsewhere they fall back on the digits
 
 # What a lesson says, literally; its pictures are looked for by themselves.
 SAYS = {
@@ -162,6 +163,8 @@ def number_after(text: str, output: str) -> float:
 def test_a_lesson_prints_its_numbers_and_draws_its_pictures(lesson: Path, tmp_path: Path) -> None:
     """From top to bottom, with every promised number, and every picture it speaks of."""
     output = run_lesson(lesson, tmp_path)
+    if lesson.stem in ON_MNIST and "MNIST is not here" in output:
+        pytest.skip("the numbers are MNIST's, and it is not here")
     for text in SAYS[lesson.stem]:
         assert text in output, f"{text!r} is not printed:\n{output}"
     for text, least, most in BETWEEN.get(lesson.stem, []):
