@@ -23,7 +23,7 @@ FLOORS = (
     ("op",),
     ("dtypes",),
     ("ops",),
-    ("memory", "explain", "extras", "layout", "random", "text", "cuda"),
+    ("memory", "explain", "extras", "layout", "random", "text", "cuda", "backends"),
     ("fast",),
     ("engine",),
     (
@@ -37,7 +37,8 @@ FLOORS = (
         "promotion",
     ),
     ("creation", "sampling"),
-    ("autograd",),
+    ("typed",),
+    ("autograd", "linalg"),
     ("nn",),
     ("data", "optim", "utils"),
     ("viz", "check", "serialization", "compiler"),

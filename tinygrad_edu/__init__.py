@@ -56,6 +56,7 @@ from .random import (
 )
 from .sampling import *
 from .tensor import Tensor
+from .typed import BoolTensor, DoubleTensor, FloatTensor, IntTensor, LongTensor
 
 __version__ = "0.1.0"
 
@@ -63,12 +64,15 @@ add, sub, subtract = Tensor.add, Tensor.sub, Tensor.sub  # type: ignore[assignme
 multiply, divide, true_divide, negative = ops.mul, ops.div, ops.div, ops.neg
 absolute, arcsin, arccos, arctan = ops.abs, ops.asin, ops.acos, ops.atan
 swapdims = ops.swapaxes
+not_equal, less, less_equal = ops.ne, ops.lt, ops.le
+greater, greater_equal = ops.gt, ops.ge
 set_anomaly_enabled = autograd.set_detect_anomaly
 from math import e, inf, nan, pi  # noqa: E402
 
 from numpy import finfo, iinfo  # noqa: E402
 
 _LATER = (
+    "backends",
     "check",
     "cli",
     "compiler",
@@ -76,6 +80,7 @@ _LATER = (
     "data",
     "fast",
     "lab",
+    "linalg",
     "nn",
     "optim",
     "serialization",
@@ -112,3 +117,15 @@ def is_tensor(x: Any) -> Any:
 def numel(input: Tensor) -> Any:
     """How many elements there are."""
     return input.numel()
+
+
+def where(condition: Any, input: Any = None, other: Any = None) -> Any:
+    """`input` where the condition is true, else `other`; alone, the places where it is true."""
+    if input is None and other is None:
+        return ops.nonzero(condition, as_tuple=True)
+    return ops.where(condition, input, other)
+
+
+def is_floating_point(input: Tensor) -> Any:
+    """Whether the numbers are floats, which alone can have a gradient."""
+    return input.is_floating_point()

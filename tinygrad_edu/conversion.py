@@ -109,6 +109,11 @@ class Conversion:
 
     # -- out of the graph
 
+    @property
+    def is_cuda(self) -> bool:
+        """False: the numbers are NumPy's, on the CPU."""
+        return False
+
     def numpy(self, *, force: bool = False) -> np.ndarray:
         """The numbers as a NumPy array that shares this tensor's memory.
 
@@ -200,7 +205,7 @@ class Conversion:
 
     def type(self, dtype: Any = None) -> Any:
         """The name of the number type, or this tensor with another one."""
-        return str(self.dtype) if dtype is None else self.to(dtype)
+        return str(self.dtype) if dtype is None else self.to(getattr(dtype, "dtype", dtype))
 
     def type_as(self, other: Any) -> Any:
         """This tensor with the number type of `other`."""

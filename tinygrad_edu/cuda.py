@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["device_count", "is_available"]
+__all__ = ["device_count", "is_available", "manual_seed", "manual_seed_all"]
 
 
 def is_available() -> bool:
@@ -13,3 +13,10 @@ def is_available() -> bool:
 def device_count() -> int:
     """0: there is no other device."""
     return 0
+
+
+def manual_seed(seed: int) -> None:
+    """Nothing, as in PyTorch without a graphics card: `torch.manual_seed` is what counts."""
+
+
+manual_seed_all = manual_seed

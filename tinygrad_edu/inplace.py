@@ -156,11 +156,13 @@ class InPlace:
         return self.copy_(rng.random(self.array.shape) < p)
 
     def random_(
-        self, low: int = 0, high: int = 2**24, *, generator: Generator | None = None
+        self, low: int = 0, to: int | None = None, *, generator: Generator | None = None
     ) -> Any:
-        """Overwrite with random whole numbers from `low` up to but without `high`."""
+        """Overwrite with whole numbers from `low` up to but without `to`; `random_(to)` is from 0."""
+        if to is None:
+            low, to = (0, low) if low else (0, 2**24)
         rng = (generator or default_generator).numpy
-        return self.copy_(rng.integers(low, high, self.array.shape))
+        return self.copy_(rng.integers(low, to, self.array.shape))
 
     def __setitem__(self, index: Any, value: Any) -> None:
         if not hasattr(value, "array"):

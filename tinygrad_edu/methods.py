@@ -48,6 +48,8 @@ class Methods:
 
     # -- comparison
     eq, ne, lt, le, gt, ge = ops.eq, ops.ne, ops.lt, ops.le, ops.gt, ops.ge
+    not_equal, less, less_equal = ops.ne, ops.lt, ops.le
+    greater, greater_equal = ops.gt, ops.ge
     equal, isclose, allclose = ops.equal, ops.isclose, ops.allclose
     logical_and, logical_or = ops.logical_and, ops.logical_or
     logical_xor, logical_not = ops.logical_xor, ops.logical_not
@@ -69,7 +71,7 @@ class Methods:
     transpose, swapaxes, swapdims = ops.transpose, ops.swapaxes, ops.swapaxes
     moveaxis, movedim, t = ops.moveaxis, ops.movedim, ops.t
     squeeze, unsqueeze = ops.squeeze, ops.unsqueeze
-    view_as, expand_as, broadcast_to = ops.view_as, ops.expand_as, ops.broadcast_to
+    view_as, expand_as = ops.view_as, ops.expand_as
     roll, split, chunk, unbind = ops.roll, ops.split, ops.chunk, ops.unbind
     tensor_split, narrow = ops.tensor_split, ops.narrow
     index_select, gather, scatter = ops.index_select, ops.gather, ops.scatter
@@ -77,7 +79,8 @@ class Methods:
     scatter_add, take_along_dim = ops.scatter_add, ops.take_along_dim
     masked_select, nonzero, argwhere = ops.masked_select, ops.nonzero, ops.argwhere
     tril, triu, diagonal, diag = ops.tril, ops.triu, ops.diagonal, ops.diag
-    diag_embed = ops.diag_embed
+    diag_embed, repeat_interleave = ops.diag_embed, ops.repeat_interleave
+    bincount, unique = ops.bincount, ops.unique
 
     def add(self, other: Any, *, alpha: Any = 1) -> Any:
         """self + alpha·other."""
@@ -112,6 +115,14 @@ class Methods:
     def expand(self, *shape: Any) -> Any:
         """Repeated along dimensions of length 1; −1 keeps a length: `x.expand(3, -1)`."""
         return ops.expand(self, _pieces(shape))
+
+    def broadcast_to(self, *shape: Any) -> Any:
+        """`expand` under its other name."""
+        return ops.expand(self, _pieces(shape))
+
+    def select(self, dim: int, index: int) -> Any:
+        """The slice at `index` along `dim`: `x.select(1, 0)` is `x[:, 0]`."""
+        return ops.narrow(self, dim, index, 1).squeeze(dim)
 
     def repeat(self, *repeats: Any) -> Any:
         """Copied along each dimension: `x.repeat(2, 3)`."""

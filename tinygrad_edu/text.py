@@ -15,7 +15,7 @@ def numbers(array: np.ndarray, prefix: str = "") -> str:
     spell = _spelling(array) if array.dtype.kind == "f" else str
     shown = array if array.size <= 1000 else _corners(array)
     width = max((len(spell(x)) for x in shown.flat), default=0)
-    return np.array2string(
+    text = np.array2string(
         array,
         separator=", ",
         prefix=prefix,
@@ -23,6 +23,7 @@ def numbers(array: np.ndarray, prefix: str = "") -> str:
         max_line_width=80,
         formatter={"all": lambda x: spell(x).rjust(width)},
     )
+    return text.replace(", ..., ", ",  ..., ")  # PyTorch's spaces
 
 
 def _corners(array: np.ndarray) -> np.ndarray:

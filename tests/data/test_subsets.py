@@ -6,8 +6,11 @@ import pytest
 
 import tinygrad_edu as te
 from tinygrad_edu.utils.data import (
+    ChainDataset,
     ConcatDataset,
     DataLoader,
+    IterableDataset,
+    StackDataset,
     Subset,
     TensorDataset,
     random_split,
@@ -66,3 +69,26 @@ def test_a_split_that_does_not_add_up_is_refused(squares, lengths):
     """The message names the sum and the number of examples."""
     with pytest.raises(ValueError, match="10 examples"):
         random_split(squares, lengths)
+
+
+def test_iterables_are_chained(squares):
+    """What has no numbers is joined one after the other, and the loader batches it."""
+
+    class Three(IterableDataset):
+        def __iter__(self):
+            return iter(range(3))
+
+    chained = ChainDataset([Three(), Three()])
+    assert [b.tolist() for b in DataLoader(chained, batch_size=4)] == [[0, 1, 2, 0], [1, 2]]
+
+
+def test_sets_side_by_side_give_tuples_or_dicts(squares):
+    """Example i of a stack is example i of each; all have one length, and names or none."""
+    pair = StackDataset(squares, range(10))
+    assert len(pair) == 10
+    assert pair[3][0][1].item() == 9.0 and pair[3][1] == 3
+    assert StackDataset(n=range(3), m=range(3))[2] == {"n": 2, "m": 2}
+    with pytest.raises(RuntimeError, match="10, 3 examples"):
+        StackDataset(squares, range(3))
+    with pytest.raises(ValueError, match="names, or none"):
+        StackDataset()

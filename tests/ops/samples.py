@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    functions_grids,
     functions_indexing,
     functions_numbers,
     functions_shape,
@@ -34,6 +35,7 @@ FUNCTIONS: dict[str, Samples] = {
     **functions_shape.SAMPLES,
     **functions_indexing.SAMPLES,
     **functions_numbers.SAMPLES,
+    **functions_grids.SAMPLES,
     **samples_fused.FUNCTIONS,
     **samples_layers.FUNCTIONS,
 }

@@ -129,6 +129,12 @@ def _one_hot(draw: Draw, shape: Shape) -> Call:
     return call(draw.whole(shape, 0, 3), num_classes=classes)
 
 
+def _bincount(draw: Draw, shape: Shape) -> Call:
+    n = math.prod(shape)
+    weights = draw.reals((n,)) if draw.chance() else None
+    return call(draw.whole((n,), 0, 5), weights, minlength=draw.number(0, 6))
+
+
 # -- the same in PyTorch's words
 
 
@@ -195,6 +201,15 @@ SAMPLES = {
         errors=[call(np.ones((2, 2)), OUTSIDE, dim=1, shape=(2, 3))],
     ),
     "scatter_along": Samples(scattering(unique=False), torch=None, why=UNDEFINED),
+    "bincount": Samples(
+        _bincount,
+        same_dtype=False,
+        errors=[
+            call(np.array([-1]), None),
+            call(np.array([[1]]), None),
+            call(np.array([1]), np.ones(2)),
+        ],
+    ),
     "one_hot": Samples(
         _one_hot,
         torch="nn.functional.one_hot",

@@ -41,6 +41,34 @@ ANSWERS = [
     lambda t: [t.rand(2, 3).shape, t.randn(size=(2,)).shape, t.randint(5, (3,)).dtype],
     lambda t: [t.randint(high=5, size=(3,)).shape, t.randperm(5).sort()[0], t.rand(1).dtype],
     lambda t: t.normal(t.zeros(3), 1.0).shape,
+    lambda t: [set(t.empty(60, dtype=d).random_(3).tolist()) for d in (t.int64, t.float32)],
+    lambda t: [set(t.empty(60).random_(1, to=3).tolist()), t.empty(9).random_().max() > 9],
+    # pieces of the tensor
+    lambda t: [t.where(t.tensor([[0, 2], [3, 0]]) > 0), t.where(t.tensor(True))],
+    lambda t: [t.arange(6).reshape(2, 3).select(d, i) for d, i in ((0, 1), (1, -1), (-1, 0))],
+    lambda t: [t.ones(3).broadcast_to(2, 3), t.ones(3).broadcast_to((2, 3))],
+    lambda t: [t.std_mean(t.arange(6.0).reshape(2, 3), d) for d in (0, 1)],
+    lambda t: t.std_mean(t.arange(6.0), correction=0),
+    lambda t: [
+        t.greater(t.tensor([1, 2]), 1),
+        t.less_equal(t.ones(1), 1),
+        t.not_equal(t.ones(1), 1),
+    ],
+    lambda t: [
+        t.ones(2).greater_equal(1),
+        t.ones(2).less(t.ones(2)),
+        t.ones(2).is_floating_point(),
+    ],
+    lambda t: [t.is_floating_point(t.ones(1)), t.is_floating_point(t.tensor(1)), t.ones(1).is_cuda],
+    # the older names of types
+    lambda t: [
+        t.FloatTensor([1, 2]),
+        t.LongTensor([1, 2]),
+        t.DoubleTensor([[1]]),
+        t.BoolTensor([0]),
+    ],
+    lambda t: [t.IntTensor([1]), t.FloatTensor(2, 3).shape, t.LongTensor(2).shape],
+    lambda t: [t.ones(2).type(t.LongTensor), t.arange(2).type(t.FloatTensor)],
     # number types
     lambda t: [
         t.ones(2).to(t.float64),

@@ -13,9 +13,11 @@ from .grad_mode import (
 )
 from .gradcheck import gradcheck, gradgradcheck
 from .gradients import backward, grad
+from .variable import Variable
 
 __all__ = [
     "Function",
+    "Variable",
     "backward",
     "detect_anomaly",
     "enable_grad",

@@ -15,13 +15,14 @@ from .sampler import (
     WeightedRandomSampler,
 )
 from .split import TrainTest
-from .subsets import ConcatDataset, Subset, random_split
+from .subsets import ChainDataset, ConcatDataset, StackDataset, Subset, random_split
 from .synthetic import blobs, circles, gate, moons, sine, spirals
 from .table import Table, csv
 from .transforms import TransformDataset
 
 __all__ = [
     "BatchSampler",
+    "ChainDataset",
     "ConcatDataset",
     "DataLoader",
     "Dataset",
@@ -29,6 +30,7 @@ __all__ = [
     "RandomSampler",
     "Sampler",
     "SequentialSampler",
+    "StackDataset",
     "Subset",
     "SubsetRandomSampler",
     "Table",

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain
 from typing import Any
 
 import numpy as np
 
-from ..errors import ArgumentError, PlaceError
+from ..errors import ArgumentError, PlaceError, ShapeError
 from ..random import Generator
 from ..sampling import randperm
-from .dataset import Dataset, taker
+from .dataset import Dataset, IterableDataset, taker
 
-__all__ = ["ConcatDataset", "Subset", "random_split"]
+__all__ = ["ChainDataset", "ConcatDataset", "StackDataset", "Subset", "random_split"]
 
 
 class Subset(Dataset):
@@ -71,6 +71,50 @@ class ConcatDataset(Dataset):
 
     def __len__(self) -> int:
         return self.cumulative_sizes[-1]
+
+
+class ChainDataset(IterableDataset):
+    """Data sets without numbers one after the other: all examples of the first, then the second."""
+
+    def __init__(self, datasets: Iterable[Any]) -> None:
+        self.datasets = datasets
+
+    def __iter__(self) -> Iterator[Any]:
+        return chain.from_iterable(self.datasets)
+
+    def __len__(self) -> int:
+        return sum(len(d) for d in self.datasets)
+
+
+class StackDataset(Dataset):
+    """Data sets side by side: example `i` is `(a[i], b[i])`, or a dict where they have names.
+
+    Raises `ArgumentError` where there is none, or some have names, `ShapeError` for other lengths.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if bool(args) == bool(kwargs):
+            raise ArgumentError(
+                f"StackDataset: received {len(args)} data sets without and {len(kwargs)} with a "
+                "name. Give all of them names, or none: StackDataset(x, y)."
+            )
+        self.datasets: Any = kwargs or args
+        parts = list(kwargs.values() or args)
+        lengths = {len(d) for d in parts}
+        if len(lengths) > 1:
+            raise ShapeError(
+                f"StackDataset: the data sets have {', '.join(str(len(d)) for d in parts)} "
+                "examples. They must have equally many."
+            )
+        (self._length,) = lengths
+
+    def __getitem__(self, index: int) -> Any:
+        if isinstance(self.datasets, dict):
+            return {name: d[index] for name, d in self.datasets.items()}
+        return tuple(d[index] for d in self.datasets)
+
+    def __len__(self) -> int:
+        return self._length
 
 
 def random_split(

@@ -129,6 +129,33 @@ class Hardtanh(_InPlaceable):
         return self._described(f"min_val={self.min_val}, max_val={self.max_val}")
 
 
+class ReLU6(Hardtanh):
+    """max(x, 0), and never more than 6."""
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__(0.0, 6.0, inplace)
+
+    def extra_repr(self) -> str:
+        """Whether it works in place."""
+        return "inplace=True" if self.inplace else ""
+
+
+class Mish(_InPlaceable):
+    """x · tanh(ln(1 + eˣ))."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Elementwise, any shape."""
+        return F.mish(x, self.inplace)
+
+
+class Softsign(Module):
+    """x/(1 + |x|)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Elementwise, any shape."""
+        return F.softsign(x)
+
+
 class Sigmoid(Module):
     """1/(1 + e^{−x})."""
 

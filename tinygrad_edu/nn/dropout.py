@@ -22,3 +22,11 @@ class Dropout(Module):
     def extra_repr(self) -> str:
         """The probability."""
         return f"p={self.p}, inplace={self.inplace}"
+
+
+class Dropout2d(Dropout):
+    """In training, each channel of each picture is zero with probability p."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (N, C, H, W) or (C, H, W); the channels kept are divided by 1 − p."""
+        return F.dropout2d(x, self.p, self.training, self.inplace)

@@ -18,6 +18,7 @@ from ..ops import (
     asymmetric_mse_loss,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
+    cosine_similarity,
     cross_entropy,
     gelu,
     hinge_embedding_loss,
@@ -31,6 +32,7 @@ from ..ops import (
     nll_loss,
     one_hot,
     pad,
+    pairwise_distance,
     sigmoid,
     smooth_l1_loss,
     softplus,
@@ -39,22 +41,29 @@ from ..ops import (
 )
 from ..random import default_generator
 from ..tensor import Tensor
+from .adaptive import adaptive_avg_pool2d
 from .conv import conv1d, conv2d
 from .embedding import embedding
 from .norm import batch_norm, layer_norm
 from .pooling import avg_pool2d, max_pool2d
+from .pooling1d import avg_pool1d, max_pool1d
+from .prelu import prelu
 from .unfold import fold, unfold
 
 __all__ = [
+    "adaptive_avg_pool2d",
     "asymmetric_mse_loss",
+    "avg_pool1d",
     "avg_pool2d",
     "batch_norm",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "conv1d",
     "conv2d",
+    "cosine_similarity",
     "cross_entropy",
     "dropout",
+    "dropout2d",
     "elu",
     "embedding",
     "fold",
@@ -70,13 +79,18 @@ __all__ = [
     "linear",
     "log_softmax",
     "logsigmoid",
+    "max_pool1d",
     "max_pool2d",
+    "mish",
     "mse_loss",
     "nll_loss",
     "normalize",
     "one_hot",
     "pad",
+    "pairwise_distance",
+    "prelu",
     "relu",
+    "relu6",
     "scaled_dot_product_attention",
     "selu",
     "sigmoid",
@@ -84,6 +98,7 @@ __all__ = [
     "smooth_l1_loss",
     "softmax",
     "softplus",
+    "softsign",
     "step",
     "tanh",
     "unfold",
@@ -127,6 +142,21 @@ def hardtanh(
     return _written(input, ops.hardtanh(input, min_val, max_val), inplace, "hardtanh")
 
 
+def relu6(input: Tensor, inplace: bool = False) -> Tensor:
+    """max(x, 0), and never more than 6."""
+    return hardtanh(input, 0.0, 6.0, inplace)
+
+
+def mish(input: Tensor, inplace: bool = False) -> Tensor:
+    """x · tanh(ln(1 + eˣ)), a smooth relu that dips below zero."""
+    return _written(input, input * ops.tanh(ops.softplus(input)), inplace, "mish")
+
+
+def softsign(input: Tensor) -> Tensor:
+    """x/(1 + |x|): like tanh, with slower tails."""
+    return input / (1 + ops.abs(input))  # type: ignore[no-any-return]
+
+
 def softmax(input: Tensor, dim: int | None = None, dtype: Any = None) -> Tensor:
     """Probabilities along `dim`. Raises `ArgumentError` where `dim` is left out."""
     return ops.softmax(input, _dim("softmax", dim), dtype=dtype)  # type: ignore[no-any-return]
@@ -164,6 +194,22 @@ def dropout_mask(shape: tuple[int, ...], p: float, dtype: Any) -> Tensor:
     kept = default_generator.numpy.random(shape) >= p
     scale = 1 / (1 - p) if p < 1 else 0.0
     return Tensor(np.where(kept, scale, 0.0).astype(dtype))
+
+
+def dropout2d(
+    input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
+) -> Tensor:
+    """Dropout of whole channels of pictures, x (N, C, H, W) or (C, H, W)."""
+    check_probability("dropout2d", p)
+    if input.ndim not in (3, 4):
+        raise ShapeError(
+            f"dropout2d: x {tuple(input.shape)}, but pictures (N, C, H, W) or (C, H, W) were "
+            "expected. Use dropout for single elements."
+        )
+    if not training or p == 0:
+        return input
+    mask = dropout_mask((*input.shape[:-2], 1, 1), p, input.dtype)
+    return _written(input, input * mask, inplace, "dropout2d")
 
 
 def check_probability(name: str, p: float) -> None:

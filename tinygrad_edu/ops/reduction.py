@@ -161,3 +161,13 @@ var.defvjp(
 std.defvjp(
     x=_std_x,
 )
+
+
+def var_mean(x: Array, dim: Any = None, **options: Any) -> tuple[Array, Array]:
+    """`var` and the mean, with the options of `var`."""
+    return var(x, dim, **options), mean(x, dim, options.get("keepdim", False))
+
+
+def std_mean(x: Array, dim: Any = None, **options: Any) -> tuple[Array, Array]:
+    """`std` and the mean, with the options of `std`."""
+    return std(x, dim, **options), mean(x, dim, options.get("keepdim", False))
