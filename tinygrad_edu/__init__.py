@@ -119,7 +119,9 @@ def numel(input: Tensor) -> Any:
     return input.numel()
 
 
-def where(condition: Any, input: Any = None, other: Any = None) -> Any:
+def where(  # type: ignore[no-redef]
+    condition: Any, input: Any = None, other: Any = None
+) -> Any:
     """`input` where the condition is true, else `other`; alone, the places where it is true."""
     if input is None and other is None:
         return ops.nonzero(condition, as_tuple=True)

@@ -158,7 +158,7 @@ class InPlace:
     def random_(
         self, low: int = 0, to: int | None = None, *, generator: Generator | None = None
     ) -> Any:
-        """Overwrite with whole numbers from `low` up to but without `to`; `random_(to)` is from 0."""
+        """Overwrite with whole numbers from `low` up to, without, `to`; `random_(to)` is from 0."""
         if to is None:
             low, to = (0, low) if low else (0, 2**24)
         rng = (generator or default_generator).numpy
