@@ -39,6 +39,7 @@ from ..ops import (
     step,
     tanh,
 )
+from ..ops.distances import normalize
 from ..random import default_generator
 from ..tensor import Tensor
 from .adaptive import adaptive_avg_pool2d
@@ -218,12 +219,6 @@ def check_probability(name: str, p: float) -> None:
         raise ArgumentError(
             f"{name}: p={p}, but it is the probability of dropping an element: between 0 and 1."
         )
-
-
-def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
-    """x divided by its p-norm along `dim`, at least eps: vectors of length 1."""
-    length = ops.norm(input, p, dim, True)
-    return input / ops.clamp(length, min=eps)  # type: ignore[no-any-return]
 
 
 # -- attention
