@@ -143,3 +143,15 @@ def test_initialisers_take_a_generator_and_refuse_vectors() -> None:
     with pytest.raises(ValueError, match="nothing"):
         init.trunc_normal_(torch.empty(3), a=5.0, b=6.0)
     assert init.calculate_gain("leaky_relu", 0.2) == pytest.approx(math.sqrt(2 / 1.04))
+
+
+def test_dropout2d_drops_whole_channels() -> None:
+    """In training each channel is zero or doubled as a whole; in evaluation nothing happens."""
+    x = torch.ones(40, 5, 3, 2)
+    layer = nn.Dropout2d(0.5)
+    z = layer(x)
+    assert ((z == 0).all((2, 3)) | (z == 2).all((2, 3))).all()
+    assert 60 < (z[:, :, 0, 0] == 0).sum().item() < 140
+    assert layer.eval()(x) is x
+    with pytest.raises(RuntimeError, match="pictures"):
+        nn.Dropout2d()(torch.ones(2, 3))

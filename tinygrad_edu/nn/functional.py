@@ -39,6 +39,7 @@ from ..ops import (
     step,
     tanh,
 )
+from ..ops.distances import normalize
 from ..random import default_generator
 from ..tensor import Tensor
 from .adaptive import adaptive_avg_pool2d
@@ -208,8 +209,8 @@ def dropout2d(
         )
     if not training or p == 0:
         return input
-    whole = Tensor(np.ones((*input.shape[:-2], 1, 1), input.dtype))
-    return _written(input, input * dropout(whole, p), inplace, "dropout2d")
+    mask = dropout_mask((*input.shape[:-2], 1, 1), p, input.dtype)
+    return _written(input, input * mask, inplace, "dropout2d")
 
 
 def check_probability(name: str, p: float) -> None:
@@ -218,12 +219,6 @@ def check_probability(name: str, p: float) -> None:
         raise ArgumentError(
             f"{name}: p={p}, but it is the probability of dropping an element: between 0 and 1."
         )
-
-
-def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
-    """x divided by its p-norm along `dim`, at least eps: vectors of length 1."""
-    length = ops.norm(input, p, dim, True)
-    return input / ops.clamp(length, min=eps)  # type: ignore[no-any-return]
 
 
 # -- attention

@@ -35,6 +35,8 @@ def bincount(x: Array, weights: Array | None = None, minlength: int = 0) -> Arra
             f"bincount: the smallest number is {x.min() if x.size else 0} and minlength="
             f"{minlength}, but neither may be negative. Shift the numbers: x - x.min()."
         )
+    if not x.size:
+        return np.zeros(minlength, np.int64)  # whatever the weights, as in PyTorch
     z = np.bincount(x, weights, minlength)
     return z if weights is None or weights.dtype.kind != "f" else z.astype(weights.dtype)
 

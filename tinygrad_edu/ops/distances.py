@@ -10,6 +10,11 @@ from .routing import clamp
 from .shape import unsqueeze
 
 
+def normalize(input: Array, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Array:
+    """x divided by its p-norm along `dim`, at least eps: vectors of length 1."""
+    return input / clamp(norm(input, p, dim, True), min=eps)
+
+
 def cosine_similarity(x1: Array, x2: Array, dim: int = 1, eps: float = 1e-8) -> Array:
     """The cosine of the angle between two vectors, x₁·x₂/(‖x₁‖‖x₂‖), along `dim`: from −1 to 1.
 
