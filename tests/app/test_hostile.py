@@ -23,6 +23,8 @@ from tinygrad_edu.app import Reader, prepare
 from tinygrad_edu.app.pictures import MOST_BYTES, NotAPicture, TooLarge, read_picture
 from tinygrad_edu.errors import DataError, DataMissing
 
+pytestmark = pytest.mark.long
+
 GOOD = file_of(seven())
 
 

@@ -12,6 +12,8 @@ import pytest
 
 from .serving import Client, file_of, running, seven
 
+pytestmark = pytest.mark.long
+
 PICTURE = file_of(seven())
 
 

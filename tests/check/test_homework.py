@@ -18,7 +18,10 @@ from tinygrad_edu.check.homework import Limits, mark
 from tinygrad_edu.check.homework.child import Child, Failed, Stopped
 from tinygrad_edu.check.homework.wire import Garbled, decode, encode
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits and pipes are POSIX's")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(os.name != "posix", reason="limits and pipes are POSIX's"),
+]
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "homework"
 FAST = Limits(seconds=20, call=3.0)

@@ -159,6 +159,7 @@ def number_after(text: str, output: str) -> float:
     return float(found[1])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
 def test_a_lesson_prints_its_numbers_and_draws_its_pictures(lesson: Path, tmp_path: Path) -> None:
     """From top to bottom, with every promised number, and every picture it speaks of."""

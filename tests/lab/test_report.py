@@ -16,6 +16,8 @@ from tinygrad_edu.lab.report.texts import Texts
 from tinygrad_edu.lab.study import Experiment, Grid, Results, Run
 from tinygrad_edu.lab.study.training import train
 
+pytestmark = pytest.mark.long
+
 pytest.importorskip("matplotlib", reason="matplotlib is not installed")
 pytest.importorskip("latex2mathml", reason="latex2mathml is not installed")
 

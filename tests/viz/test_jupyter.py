@@ -10,6 +10,8 @@ import tinygrad_edu as torch
 from tinygrad_edu import nn, viz
 from tinygrad_edu.errors import ShapeError
 
+pytestmark = pytest.mark.long
+
 
 class Balanced(html.parser.HTMLParser):
     """Fails where a tag is closed that is not open."""

@@ -11,6 +11,8 @@ from tinygrad_edu.errors import ArgumentError, DataError, DataMissing
 from tinygrad_edu.lab.study import Experiment, Grid, preset, read_toml
 from tinygrad_edu.lab.study.presets import command_of, experiment_from
 
+pytestmark = pytest.mark.long
+
 
 def test_the_sheets_grid_is_the_preset() -> None:
     """Practical work 2 is 4 optimizers × 3 rates × 3 batch sizes on 784-128-64-10, ten epochs."""

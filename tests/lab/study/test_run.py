@@ -17,6 +17,8 @@ from tinygrad_edu.lab.study.results import DATABASE, NAME
 from tinygrad_edu.lab.study.storage import open_storage, open_study, sqlite_url
 from tinygrad_edu.lab.study.training import train
 
+pytestmark = pytest.mark.long
+
 pytest.importorskip("optuna", reason="optuna is not installed")
 
 SMALL = Experiment(Grid(("sgd", "adam"), (0.1, 1e25), (64,), ((8,),), dropout=(0.2,)), epochs=2)
