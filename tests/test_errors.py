@@ -234,7 +234,7 @@ def test_every_error_is_also_one_of_pythons():
 def test_the_tree_in_the_docstring_is_the_tree_of_classes():
     """The drawing shows every class under its parent, with the Python error that it also is."""
     drawn = re.findall(
-        r"^ *([│ ├└─]*)(\w+(?:Error|Missing|Installed)) *(\w+Error)?", errors.__doc__, re.M
+        r"^ *([│ ├└─]*)(\w+(?:Error|Missing|Installed|Ink)) *(\w+Error)?", errors.__doc__, re.M
     )
     assert {name for _, name, _ in drawn} == set(classes())
     path: list[str] = []

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 pytest.importorskip("safetensors", reason="safetensors is not installed")
 
 ROOT = Path(__file__).parents[2]

@@ -24,6 +24,8 @@ from tinygrad_edu.errors import (
 )
 from tinygrad_edu.lab import MLPClassifier, MLPRegressor, accuracy_score, r2_score
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -158,4 +158,5 @@ SAMPLES = {
         errors=[call(np.ones((2, 2, 2)), ord=1)],
     ),
     "var_mean": Samples(_moments, ours=ops.var_mean, types=FLOATS, empty=False),
+    "std_mean": Samples(_moments, ours=ops.std_mean, types=FLOATS, empty=False),
 }
