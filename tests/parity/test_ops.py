@@ -221,7 +221,7 @@ def test_mixed_types(name: str, data: st.DataObject) -> None:
 
 OF_ANOTHER_MIND = {
     "sign": "sign(NaN) is NaN here, 0 in PyTorch: what is not a number has no sign",
-    "std_mean": "the mean beside std of an infinity is ∞ here, NaN in PyTorch, which takes it in one pass",
+    "std_mean": "the mean of an infinity is ∞ here; beside a std it is NaN in PyTorch",
     "var_mean": "as std_mean",
     "pow": "(−∞)^(−½) is 0 here, as IEEE 754 has it, and NaN in PyTorch, which takes 1/√x",
 }
