@@ -261,3 +261,19 @@ def test_a_product_of_matrices_takes_one_type(product):
     """float32 against float64 is refused as in PyTorch, with the conversion to write."""
     with pytest.raises(RuntimeError, match=r"float32 and float64.*x\.float\(\)"):
         product(torch.ones(2, 3), torch.ones(3, 2, dtype=torch.float64))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: torch.sum(3),
+        lambda: torch.softmax([1.0, 2.0], 0),
+        lambda: torch.reshape(None, (2,)),
+        lambda: torch.relu("a"),
+        lambda: torch.flip(3, (0,)),
+    ],
+)
+def test_what_is_no_tensor_is_a_type_error(call):
+    """A number, a list, a string or None in a tensor's place is told so, as PyTorch's TypeError."""
+    with pytest.raises(TypeError, match=r"but a tensor was expected\. Make it one"):
+        call()

@@ -316,7 +316,20 @@ class Op:
             run = getattr(x, "_run_op", None)  # a tensor among the inputs takes over and records
             if run is not None:
                 return run(self, inputs, params)
-        return self.forward(*inputs, **params)
+        try:
+            return self.forward(*inputs, **params)
+        except AttributeError as error:  # a number, a list or None where an array belongs
+            for x in inputs:
+                for part in x if isinstance(x, list | tuple) else (x,):
+                    if not hasattr(part, "dtype"):
+                        raise self._wrong_kind(x) from error
+            raise
+
+    def _wrong_kind(self, x: Any) -> InputTypeError:
+        return InputTypeError(
+            f"{self.name}: received {x!r:.40} of type {type(x).__name__}, but a tensor was "
+            "expected. Make it one: tinygrad_edu.tensor(...)."
+        )
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """An op in a class body is a method: `x.exp()` is `exp(x)`."""
