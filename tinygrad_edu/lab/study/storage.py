@@ -31,6 +31,10 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path.absolute()}"
 
 
+# What a database says to the slower of two that make its tables at once.
+_MADE_TWICE = ("already exists", "UNIQUE constraint", "duplicate key")
+
+
 def open_storage(url: str, heart: Heart | None = None) -> Any:
     """Optuna's RDBStorage at `url`, whose tables are made where there are none.
 
@@ -60,7 +64,8 @@ def open_storage(url: str, heart: Heart | None = None) -> Any:
                 )
                 break
             except Exception as error:  # two that make the tables of one database at once
-                if last or "already exists" not in str(error.__cause__ or error):
+                told = str(error.__cause__ or error)
+                if last or not any(word in told for word in _MADE_TWICE):
                     raise
                 time.sleep(0.3)
         if sqlite:
