@@ -40,7 +40,10 @@ def matrix_norm(
         )
     summed, left = (rows, columns) if abs(ord) == 1 else (columns, rows)
     sums = ops.norm(A, 1, summed, True, dtype=dtype)  # that dimension stays, so `left` holds
-    z = (ops.amax if ord > 0 else ops.amin)(sums, left, True)
+    choose = ops.amax if ord > 0 else ops.amin
+    if ord > 0 and not sums.shape[left]:
+        choose = ops.sum  # sizes are not negative: the largest of none is 0
+    z = choose(sums, left, True)
     return z if keepdim else ops.squeeze(z, (rows, columns))
 
 
