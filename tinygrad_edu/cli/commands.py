@@ -62,10 +62,6 @@ def cli(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-cli.add_command(draw)
-cli.add_command(predict)
-
-
 @cli.command()
 @click.option(
     "--data",
