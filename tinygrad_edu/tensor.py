@@ -423,7 +423,7 @@ def lift(edge: Any, value: Any) -> Any:
                 ".data after it was used. Compute the output again before the backward pass."
             )
         return edge
-    return Tensor(value) if isinstance(value, np.ndarray) else value
+    return _constant(value) if isinstance(value, np.ndarray) else value
 
 
 def backward(
