@@ -255,7 +255,8 @@ def _walk(
         if values is None and op.saves:
             raise GradientError(_spent(node))
         recipe: Any = node if lift is None else _Lifted(node, lift)
-        sent: list[Array | None] = [None] * len(node.inputs) if listeners else []
+        if listeners:
+            sent: list[Array | None] = [None] * len(node.inputs)
         for i, edge in enumerate(node.inputs):
             if edge is None or (needed is not None and edge not in needed):
                 continue
@@ -279,8 +280,10 @@ def _walk(
                     heappush(frontier, (-edge.number, edge))
             if listeners:
                 sent[i] = share
-        for listener in listeners:
-            listener(BackwardEvent(node, g, tuple(sent)))
+        if listeners:
+            event = BackwardEvent(node, g, tuple(sent))
+            for listener in listeners:
+                listener(event)
         if not retain_graph:
             node.free()
 

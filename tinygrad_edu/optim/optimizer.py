@@ -278,10 +278,9 @@ def count_step(state: State) -> float:
     """Count one more step of this parameter, and return which it is: 1, 2, …"""
     if "step" not in state:
         state["step"] = Tensor(np.zeros((), np.float32))
-    array = state["step"].array
-    step = float(array) + 1
-    array.fill(step)  # a fifth of the time of `+= 1` on an array of no dimension
-    return step
+    step = state["step"].item() + 1.0
+    state["step"].array.fill(step)  # a fifth of the time of `+= 1` on an array of no dimension
+    return float(step)
 
 
 def without_effect(name: str, options: dict[str, Any]) -> None:
