@@ -38,7 +38,7 @@ LIBRARY = tuple(os.path.dirname(os.path.abspath(f)) + os.sep for f in (__file__,
 
 class _Ours(dict[str, bool]):
     """File name → whether it is the library's. Remembered: asked at every frame of every node, a
-    look into a dict takes a third of the time of comparing names (measured).
+    look into a dict takes half the time of comparing names, 24 ns for 50 (measured).
     """
 
     def __missing__(self, file: str) -> bool:
