@@ -278,3 +278,31 @@ def test_the_older_constructor_takes_lists_and_refuses_shapes():
     assert torch.Tensor([1, 2]).dtype == torch.float32
     with pytest.raises(TypeError, match="empty"):
         torch.Tensor(2, 3)
+
+
+def test_a_subclass_of_numpys_array_is_taken_as_the_array_that_it_is():
+    """`np.matrix`, say, gives `*` another meaning, which a tensor does not take over."""
+
+    class Matrix(np.ndarray):
+        __mul__ = np.ndarray.__matmul__
+
+    m = np.array([[1.0, 2.0], [3.0, 4.0]]).view(Matrix)
+    t = torch.from_numpy(m)
+    assert (t * t).tolist() == [[1, 4], [9, 16]]
+    t[0, 0] = 7.0
+    assert m[0, 0] == 7
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda s: torch.full((2,), s),
+        lambda s: torch.full_like(torch.ones(2), s),
+        lambda s: torch.ones(2).new_full((2,), s),
+    ],
+)
+def test_a_number_with_a_history_does_not_fill_a_constant(make):
+    """Its gradient would be lost without a word."""
+    with pytest.raises(TypeError, match="expand"):
+        make(torch.tensor(3.0, requires_grad=True))
+    assert make(torch.tensor(3.0)).tolist() == [3, 3]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 
 import numpy as np
@@ -298,3 +299,52 @@ def test_data_replaces_the_numbers_of_a_leaf():
     x.data = torch.zeros(2, dtype=torch.float64)
     with pytest.raises(InPlaceError, match=r"\.data"):
         z.backward(create_graph=True)
+
+
+def test_a_change_without_a_slope_is_refused_on_a_recorded_tensor():
+    """After `y //= 2` the old history of y would be a lie."""
+    y = leaf(5.0, 7.0) * 3
+    with pytest.raises(InPlaceError, match="//="):
+        y //= 2
+    assert y.tolist() == [15, 21]
+
+
+@pytest.mark.parametrize(
+    "change", [lambda x, y: x.add_(y), lambda x, y: x.sub_(y), lambda x, y: x.copy_(y)]
+)
+def test_the_gradient_of_what_is_written_has_its_own_type(change):
+    """float64 written into float32: its gradient is float64 again."""
+    x, y = torch.zeros(3), leaf(1.0, 2.0, 3.0)
+    change(x, y)
+    x.sum().backward()
+    assert y.grad.dtype == torch.float64
+
+
+def test_a_view_of_a_leaf_is_no_less_one_when_its_graph_is_freed():
+    """The edit is refused, not the parameter's next use."""
+    x = leaf(1.0, 2.0)
+    v = x.view(-1)
+    (v * v).sum().backward()
+    with pytest.raises(InPlaceError, match="leaf"):
+        v.mul_(2)
+    assert (x * x).sum().item() == 5
+
+
+def test_a_base_out_of_date_does_not_slip_out_as_an_array():
+    """Its history is not what `requires_grad` says, so `numpy()` and a deep copy refuse it too."""
+    base = torch.zeros(2, dtype=torch.float64)
+    base[:1].mul_(leaf(3.0))
+    for leave in (base.numpy, lambda: copy.deepcopy(base)):
+        with pytest.raises(InPlaceError, match="changed in place"):
+            leave()
+    assert (torch.from_numpy(base.detach().numpy()) * 2).tolist() == [0, 0]
+    with torch.no_grad():
+        assert base.sum().item() == 0
+
+
+def test_a_gradient_that_cannot_be_written_into_is_replaced():
+    """`x.grad = zeros(1).expand(2)` is one number seen twice."""
+    x = leaf(1.0, 2.0)
+    x.grad = torch.zeros(1, dtype=torch.float64).expand(2)
+    (3 * x).sum().backward()
+    assert x.grad.tolist() == [3, 3]

@@ -196,3 +196,13 @@ def test_a_computation_in_numpys_words_trains():
     loss = np.mean((data @ w - target) ** 2)
     loss.backward()
     np.testing.assert_allclose(w.grad.numpy(), data.T @ (data @ np.zeros(2) - target))
+
+
+def test_a_reduction_takes_numpys_options_or_refuses_them():
+    """`initial=` and `where=` change the result, so they are not passed over."""
+    t = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    assert np.add.reduce(t).item() == 6
+    assert np.add.reduce(t, dtype=np.float64).dtype == torch.float64
+    for options in ({"initial": 10.0}, {"where": [True, False, False]}):
+        with pytest.raises(TypeError, match=r"add\.reduce"):
+            np.add.reduce(t, **options)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import dtypes
+from . import dtypes, memory
 from .errors import ArgumentError, DimError, GradientError, InputTypeError
+from .inplace import refuse_stale
 from .layout import DEVICES, Device, Size, check_device
 from .ops.cast import cast
 from .ops.shape import clone
@@ -125,6 +126,8 @@ class Conversion:
                 f"numpy(): this tensor of shape {self.shape} requires a gradient, and a NumPy "
                 "array would lose it. Say so on purpose: x.detach().numpy()."
             )
+        if memory.rewritten:
+            refuse_stale("numpy()", [self])
         return self.array
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:

@@ -8,9 +8,9 @@ import numpy as np
 
 from . import dtypes
 from .errors import ArgumentError, InputTypeError
-from .factory import numbers_of, shape_of
+from .factory import numbers_of, plain_number, shape_of
 from .layout import check_device
-from .tensor import Tensor
+from .tensor import Tensor, constant
 
 __all__ = [
     "arange",
@@ -64,7 +64,7 @@ def from_numpy(array: np.ndarray) -> Tensor:
             f"from_numpy: the bytes of {array.dtype.str} are in the order of another machine, so "
             "the memory cannot be shared. Copy it: tensor(array)."
         )
-    return Tensor(array)
+    return constant(array)
 
 
 def new(array: np.ndarray, requires_grad: bool = False, device: Any = None) -> Tensor:
@@ -86,7 +86,7 @@ def full(
     requires_grad: bool = False,
 ) -> Tensor:
     """A tensor of shape `size` with `fill_value` everywhere; its type is that of the value."""
-    value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
+    value = plain_number("full", fill_value)
     chosen = dtypes.result_type(value) if dtype is None else dtypes.as_dtype(dtype)
     size = size if isinstance(size, tuple | list) else (size,)
     return new(np.full(shape_of("full", tuple(size)), value, chosen), requires_grad, device)

@@ -73,7 +73,7 @@ def as_dtype(dtype: Any) -> DType:
 
 def category(dtype: DType) -> builtins.int:
     """0 for bool, 1 for integers, 2 for floating point."""
-    return _CATEGORY[dtype.kind]
+    return _CATEGORY[as_dtype(dtype).kind]
 
 
 def join(dtypes: Iterable[DType]) -> DType | None:

@@ -8,8 +8,10 @@ before every consumer of its output has sent its share of the gradient.
 The engine knows tensors only by a small protocol. An *edge* is where a value came from:
 
     Node   the op that made it
-    leaf   a tensor that requires a gradient; `leaf.accumulate(g, owned)` adds to its `.grad`
+    leaf   a tensor that requires a gradient; `leaf.accumulate(g, ours)` adds to its `.grad`
     None   a constant: nothing flows there
+
+A leaf also has `array`, for its type of number, and `hooked(g)`, which runs its hooks alone.
 """
 
 from __future__ import annotations
@@ -21,15 +23,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from heapq import heappop, heappush
 from itertools import islice
-from sys import _getframe
+from sys import _getframe, getrefcount
 from types import CodeType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from . import memory
-from .errors import GradientError, InPlaceError
+from .errors import GradientError, InPlaceError, RuleError
 from .op import Array, Op, Rule
+from .ops.cast import cast
 from .ops.shape import sum_to
 
 # Frames in here are not the user's.
@@ -55,6 +58,7 @@ class _Modes(_local):
     grad = True
     inference = False
     compiling = False  # whether a step is being recorded as a plan
+    passes = 0  # how many backward passes there were: what a rule keeps is of one pass
     listeners: tuple[Callable[[BackwardEvent], None], ...] = ()
 
 
@@ -190,6 +194,18 @@ class _Lifted:
     def shape_of(self, i: int) -> tuple[int, ...]:
         return self.node.shape_of(i)
 
+    def shapes(self) -> list[tuple[int, ...]]:
+        return self.node.shapes()
+
+
+def _references_of_a_new_array() -> int:
+    """What `getrefcount` says of an array that one variable holds: Pythons count differently."""
+    array = np.empty(0)
+    return getrefcount(array)
+
+
+_ALONE = _references_of_a_new_array()
+
 
 @np.errstate(all="ignore")  # a slope that is infinite is a result; anomaly mode speaks of it
 def run(
@@ -211,6 +227,7 @@ def run(
     """
     # What the rules and the hooks compute is recorded if and only if the pass itself is.
     before, modes.grad = modes.grad, lift is not None
+    modes.passes += 1
     try:
         return _walk(list(roots), targets, retain_graph, lift)
     finally:
@@ -267,15 +284,15 @@ def _walk(
                 _refuse_edited(node, rule)
             share = rule.pull(g, recipe)
             shape = node.shape_of(i) if values is None else values[i].shape
-            if share.shape != shape:  # the input was broadcast: the gradients of its copies add up
-                share = sum_to(share, shape)
+            if getattr(share, "shape", None) != shape:
+                share = _over_copies(share, shape, node, i)
             if edge in totals:
                 totals[edge] = _sum(totals[edge], share, lift)
             else:
-                # `add` hands on g itself, `reshape` a view of it: such a share is not ours to write
-                # into, nor is one that a listener has seen.
-                ours = lift is None and not (share is g or share.base is not None or listeners)
-                totals[edge] = (share, ours)
+                # `add` hands on g itself, `reshape` a view of it, a user's rule perhaps an array
+                # that it keeps: such a share is not ours to write into, nor what a listener saw.
+                alone = lift is None and getrefcount(share) == _ALONE
+                totals[edge] = (share, alone and share.base is None and not listeners)
                 if edge.__class__ is Node:
                     heappush(frontier, (-edge.number, edge))
             if listeners:
@@ -288,11 +305,31 @@ def _walk(
             node.free()
 
     for leaf, (g, ours) in totals.items():
+        if g.dtype is not leaf.array.dtype:  # a rule computed in another type than its input's
+            g, ours = cast(g, leaf.array.dtype, g.dtype), False
         if targets is None:
             leaf.accumulate(g, ours)
         else:
             results[leaf] = leaf.hooked(g)
     return results
+
+
+def _over_copies(share: Any, shape: tuple[int, ...], node: Node, i: int) -> Array:
+    """The gradient of input `i`, which was broadcast: those of its copies add up."""
+    found = getattr(share, "shape", ())
+    lead = len(found) - len(shape)
+    if (
+        not hasattr(share, "shape")
+        or lead < 0
+        or any(n != m and n != 1 for n, m in zip(shape, found[lead:], strict=True))
+    ):
+        what = f"shape {found}" if hasattr(share, "shape") else repr(share)
+        raise RuleError(
+            f"backward of {node.op.name} ({node.where}): the rule of {node.op.input_name(i)} "
+            f"returned {what}, but the gradient of an input of shape {shape} has that shape. Check "
+            "the rule: is an order or a transpose wrong?"
+        )
+    return sum_to(share, shape)
 
 
 def _sum(

@@ -11,7 +11,7 @@ from . import dtypes
 from .errors import ArgumentError, InputTypeError, ShapeError
 from .layout import check_device
 
-__all__ = ["Factory", "numbers_of", "shape_of"]
+__all__ = ["Factory", "numbers_of", "plain_number", "shape_of"]
 
 
 def numbers_of(data: Any, dtype: Any, *, copy: bool) -> np.ndarray:
@@ -42,6 +42,18 @@ def numbers_of(data: Any, dtype: Any, *, copy: bool) -> np.ndarray:
         return array.astype(dtypes.join(found) or dtypes.get_default_dtype())
     _refuse_overflow(array, wanted)
     return array.astype(wanted)
+
+
+def plain_number(name: str, value: Any) -> Any:
+    """The number that fills a new tensor; one that wants a gradient would lose it, and is
+    refused.
+    """
+    if getattr(value, "requires_grad", False):
+        raise InputTypeError(
+            f"{name}: the number requires a gradient, which would not reach it through a new "
+            "tensor. Write value.expand(2, 3) for one that is recorded, or pass value.item()."
+        )
+    return value.item() if hasattr(value, "edge") else value
 
 
 def _plain(data: Any, found: set[dtypes.DType]) -> Any:
@@ -110,7 +122,7 @@ class Factory:
 
     def new_full(self, size: Any, fill_value: Any, **options: Any) -> Any:
         """One number everywhere: `x.new_full((2, 3), 0.5)`."""
-        value = getattr(fill_value, "array", fill_value)
+        value = plain_number("new_full", fill_value)
         return self._new(lambda s, d: np.full(s, value).astype(d), "new_full", (size,), **options)
 
     def new_tensor(self, data: Any, *, dtype: Any = None, **options: Any) -> Any:

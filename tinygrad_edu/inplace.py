@@ -205,6 +205,12 @@ class InPlace:
             )
         if result.requires_grad:
             self._keep_old_values(result.node)
+            result = result.to(self.dtype)  # recorded: the gradient is of the type of its input
+        elif self.requires_grad and modes.grad:
+            raise InPlaceError(
+                f"{name}: the result has no gradient, and this tensor of shape {self.shape} has a "
+                "history that would no longer be true. Write it out of place: y = x // 2."
+            )
         np.copyto(self.array, result.array, casting="unsafe")
         if result.requires_grad:
             self._follow(result.node)
@@ -238,7 +244,8 @@ class InPlace:
                 "operations are recorded. Wrap the update in `with no_grad():`."
             )
         edge = self.node
-        while edge is not None and edge.z is not None and np.may_share_memory(edge.z, self.array):
+        # Freed nodes no longer hold their values, but still say where these came from.
+        while edge is not None and (edge.z is None or np.may_share_memory(edge.z, self.array)):
             source = edge.inputs[0]
             leaf = source is not None and not isinstance(source, Node)
             if leaf and np.may_share_memory(source.array, self.array):
@@ -260,6 +267,6 @@ def refuse_stale(name: str, inputs: Sequence[Any]) -> None:
                 raise InPlaceError(
                     f"{name}: this tensor of shape {x.shape} shares memory with another one "
                     "that was changed in place after it, under recording, so its own history is "
-                    "out of date. Use the changed tensor, or write the change out of place: x = x "
-                    "* 2."
+                    "out of date. Use the changed tensor, write with one index (b[0, 1] = w, not "
+                    "b[0][1] = w), or out of place: x = x * 2."
                 )

@@ -1,10 +1,21 @@
 """Which memory was changed in place, and when.
 
-The version belongs to the memory, not to the tensor: a view, a detached tensor and the array that
-`numpy()` hands out share one owner, and so one history. Time is one global clock that ticks at
+The version belongs to the memory, not to the tensor: a view and a detached tensor share one owner,
+and so one history. (What is written into the array that `numpy()` hands out, or into one that
+`from_numpy` took in, passes unseen, as in PyTorch.) Time is one global clock that ticks at
 every recorded node and at every edit; a saved value is stale exactly when its owner was edited
 later than the node that saved it. Only edited memory has an entry here, so a program without
 in-place edits pays nothing.
+
+A history can grow old, too. After
+
+    v = b[0]
+    v *= w
+
+the numbers of b depend on w, and b's own node knows nothing of it. So the entry also says which
+node rewrote the memory (`recorded`) and which tensors carry the new history (`heirs`): another
+tensor on this memory that is older is refused where it is used. A constant has no node to tell its
+age; it notes when it was `taken`.
 """
 
 from __future__ import annotations

@@ -200,8 +200,12 @@ class NumPyProtocol:
         if method == "reduce" and ufunc in _REDUCTIONS:
             (x, *rest) = inputs
             options = dict(zip(("axis", "dtype"), rest, strict=False)) | kwargs
-            keep = options.get("keepdims", False)
-            return getattr(ops, _REDUCTIONS[ufunc])(x, options.get("axis", 0), keepdim=keep)
+            axis, keep = options.pop("axis", 0), options.pop("keepdims", False)
+            if options.get("dtype") is not None:
+                x = x.to(options["dtype"])
+            if options.keys() - {"dtype"}:
+                raise _unknown(f"numpy.{ufunc.__name__}.reduce with {', '.join(options)}")
+            return getattr(ops, _REDUCTIONS[ufunc])(x, axis, keepdim=keep)
         if method != "__call__" or ufunc not in _functions:
             raise _unknown(
                 "numpy." + ufunc.__name__ + ("" if method == "__call__" else f".{method}")

@@ -93,7 +93,10 @@ class Recipe(Protocol):
 
 
 class Rule:
-    """A backward rule for one input, with the names it reads resolved once, when it is declared."""
+    """A backward rule for one input, with the names it reads resolved once, when it is declared.
+
+    `pull(g, node)` is `fn(g, *[what each name means at this node])`.
+    """
 
     __slots__ = ("fn", "pull", "reads", "reads_output")
 

@@ -36,7 +36,7 @@ _FLOATS = (dtypes.float32, dtypes.float64, dtypes.float16)
 class Tensor(Methods, InPlace, Hooks, Conversion, Factory, NumPyProtocol):
     """An n-dimensional array that records how it was computed, so that gradients can flow back.
 
-    Made by `tensor(...)`, `zeros(...)` and the like, or by an op. Its slots are the whole state:
+    Made by `tensor(...)`, `zeros(...)` and the like, or by an op. What it holds:
 
     array          the numbers, a NumPy array
     requires_grad  whether a gradient is wanted
@@ -54,7 +54,7 @@ class Tensor(Methods, InPlace, Hooks, Conversion, Factory, NumPyProtocol):
     _run_op: Callable[[Op, Sequence[Any], Mapping[str, Any]], Tensor]
 
     def __init__(self, array: Any, requires_grad: bool = False, node: Node | None = None) -> None:
-        if not isinstance(array, np.ndarray):
+        if array.__class__ is not np.ndarray:
             array = _legacy(array)
         self.array = array
         self._wanted = requires_grad
@@ -238,7 +238,7 @@ class Tensor(Methods, InPlace, Hooks, Conversion, Factory, NumPyProtocol):
             self._grad = g.clone() if so_far is None else so_far + g
         elif so_far is None:
             self._grad = Tensor(np.asarray(g) if ours else np.array(g))
-        elif so_far.requires_grad:
+        elif so_far.requires_grad or not so_far.array.flags.writeable:
             self._grad = so_far + Tensor(np.asarray(g))
         else:
             so_far.array += g
@@ -261,7 +261,7 @@ class Tensor(Methods, InPlace, Hooks, Conversion, Factory, NumPyProtocol):
 
     def detach(self) -> Tensor:
         """The same numbers, the same memory, no history."""
-        return _constant(self.array)
+        return constant(self.array)
 
     def detach_(self) -> Tensor:
         """Forget this tensor's history, in place."""
@@ -305,6 +305,8 @@ class Tensor(Methods, InPlace, Hooks, Conversion, Factory, NumPyProtocol):
                 f"deepcopy: this tensor was made by {self.node!r}, and its history cannot be "
                 "copied with it. Copy x.detach(), or use clone()."
             )
+        if memory.rewritten:
+            refuse_stale("deepcopy", [self])
         twin = type(self).__new__(type(self))
         Tensor.__init__(twin, self.array.copy(), self._wanted)
         memo[id(self)] = twin
@@ -318,27 +320,6 @@ class Tensor(Methods, InPlace, Hooks, Conversion, Factory, NumPyProtocol):
 
 
 # -- from numbers to a graph
-
-
-def operate(op: Op, x: Tensor, y: Any) -> Tensor:
-    """`apply` for the two operands of an operator, unrolled: a fifth less time (measured)."""
-    a = x.array
-    number = y.__class__ is float or y.__class__ is int
-    b = y if number else y.array if isinstance(y, Tensor) else None
-    plain = a.dtype in _FLOATS and (number or (b is not None and b.dtype is a.dtype))
-    if not plain or memory.rewritten:
-        return apply(op, (x, y))
-    try:
-        z = op.forward(a, b)
-    except ValueError as error:
-        raise explain_failure(op, (a, b), _NO_PARAMS, error) from None
-    if z.__class__ is not np.ndarray:  # NumPy turns 0-d arrays into scalars
-        z = np.asarray(z)
-    y_recorded = not number and y._wanted
-    if not ((x._wanted or y_recorded) and modes.grad and op.differentiable):
-        return Tensor(z)
-    edges = (x.node or x) if x._wanted else None, (y.node or y) if y_recorded else None
-    return Tensor(z, True, Node(op, edges, (a, b), _NO_PARAMS, z))
 
 
 def apply(op: Op, inputs: Sequence[Any], params: Mapping[str, Any] = _NO_PARAMS) -> Tensor:
@@ -367,7 +348,7 @@ def apply(op: Op, inputs: Sequence[Any], params: Mapping[str, Any] = _NO_PARAMS)
             plain = plain and (x is None or x.__class__ is float or x.__class__ is int)
             values.append(x)
             edges.append(None)
-    if memory.rewritten:
+    if memory.rewritten and modes.grad:
         refuse_stale(op.name, inputs)
     if not plain or (mixed and op.casts != "keep") or params.get("dtype") is not None:
         values, edges = convert(op, inputs, params)
@@ -379,18 +360,39 @@ def apply(op: Op, inputs: Sequence[Any], params: Mapping[str, Any] = _NO_PARAMS)
         z = np.asarray(z)
     if not (recorded and modes.grad and op.differentiable and z.dtype.kind == "f"):
         # Whole numbers, as of a cast, do not follow small changes.
-        return _constant(z) if memory.rewritten else Tensor(z)
+        return constant(z) if memory.rewritten else Tensor(z)
     return Tensor(z, True, Node(op, edges, values, params, z))
 
 
 Tensor._run_op = staticmethod(apply)  # what an op does when it meets a tensor
 
 
+def operate(op: Op, x: Tensor, y: Any) -> Tensor:
+    """What `apply` does, unrolled for two operands of one type: a fifth less time (measured)."""
+    a = x.array
+    number = y.__class__ is float or y.__class__ is int
+    b = y if number else y.array if isinstance(y, Tensor) else None
+    plain = a.dtype in _FLOATS and (number or (b is not None and b.dtype is a.dtype))
+    if not plain or memory.rewritten:
+        return apply(op, (x, y))
+    try:
+        z = op.forward(a, b)
+    except (ValueError, OverflowError) as error:
+        raise explain_failure(op, (a, b), _NO_PARAMS, error) from None
+    if z.__class__ is not np.ndarray:  # NumPy turns 0-d arrays into scalars
+        z = np.asarray(z)
+    y_recorded = not number and y._wanted
+    if not ((x._wanted or y_recorded) and modes.grad and op.differentiable):
+        return Tensor(z)
+    edges = (x.node or x) if x._wanted else None, (y.node or y) if y_recorded else None
+    return Tensor(z, True, Node(op, edges, (a, b), _NO_PARAMS, z))
+
+
 def _legacy(data: Any) -> np.ndarray:
     """The numbers of `Tensor([1, 2])`, PyTorch's older way to write `tensor([1.0, 2.0])`."""
     if isinstance(data, list | tuple):
         return np.array(data, dtype=dtypes.get_default_dtype())
-    if isinstance(data, np.generic):  # what NumPy makes of a single element
+    if isinstance(data, np.generic | np.ndarray):  # a single element; a matrix or a memory map
         return np.asarray(data)
     raise InputTypeError(
         f"Tensor: received {data!r} of type {type(data).__name__}, but a list of numbers or an "
@@ -398,7 +400,7 @@ def _legacy(data: Any) -> np.ndarray:
     )
 
 
-def _constant(array: np.ndarray) -> Tensor:
+def constant(array: np.ndarray) -> Tensor:
     """A tensor without history on memory that may have one: it remembers when it was taken."""
     made = Tensor(array)
     made.__dict__["taken"] = memory.tick()  # see `refuse_stale`
@@ -423,7 +425,7 @@ def lift(edge: Any, value: Any) -> Any:
                 ".data after it was used. Compute the output again before the backward pass."
             )
         return edge
-    return _constant(value) if isinstance(value, np.ndarray) else value
+    return constant(value) if isinstance(value, np.ndarray) else value
 
 
 def backward(
@@ -451,7 +453,7 @@ def backward(
         lift=lift if create_graph else None,
     )
     for x in {id(x): x for x in inputs or ()}.values():
-        if x.edge in found:
+        if x.edge in found and not x.retains_grad:  # else the pass has already told it
             x._add_to_grad(found[x.edge])
             x.accumulated()
 

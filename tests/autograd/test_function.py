@@ -285,3 +285,109 @@ def test_a_second_backward_raises_where_values_were_saved():
     y.backward()
     with pytest.raises(RuntimeError, match=r"second time.*retain_graph"):
         y.backward()
+
+
+class Both(Function):
+    """a + b, whose backward hands out one and the same array for both."""
+
+    @staticmethod
+    def forward(ctx, a, b):
+        return a + b
+
+    @staticmethod
+    def backward(ctx, g):
+        h = g * 2
+        return h, h
+
+
+def test_one_array_may_be_the_gradient_of_two_inputs():
+    """Where their paths meet others, nothing is added into the array that both of them hold."""
+    x = torch.tensor([1.0], requires_grad=True)
+    a, b = x * 1, x * 1
+    (Both.apply(a, b) + a * 10).sum().backward()
+    assert x.grad.item() == 14
+    p, q = (torch.tensor([1.0], requires_grad=True) for _ in "pq")
+    for _ in range(2):
+        Both.apply(p, q).sum().backward()
+    assert p.grad.item() == q.grad.item() == 4
+
+
+def test_a_saved_tensor_may_be_the_gradient():
+    """What backward hands out is copied, so a second pass does not add into it."""
+
+    class Weighted(Function):
+        @staticmethod
+        def forward(ctx, x, c):
+            ctx.save_for_backward(c)
+            return (x * c).sum()
+
+        @staticmethod
+        def backward(ctx, g):
+            (c,) = ctx.saved_tensors
+            return c, None
+
+    x, c = torch.tensor([1.0, 1.0], requires_grad=True), torch.tensor([1.0, 2.0])
+    for _ in range(2):
+        Weighted.apply(x, c).backward()
+    assert c.tolist() == [1, 2]
+    assert x.grad.tolist() == [2, 4]
+
+
+def test_a_gradient_has_the_type_of_its_input():
+    """A backward that computes in float64 leaves a float32 gradient to a float32 leaf."""
+
+    class Wide(Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            return g.double() * 2
+
+    x = torch.tensor([1.0], requires_grad=True)
+    Wide.apply(x).sum().backward()
+    assert x.grad.dtype == torch.float32
+
+
+def test_a_gradient_asked_for_again_is_computed_from_the_gradient_of_that_time():
+    """One that came in with other numbers in the same tensor is not mistaken for the last."""
+
+    class Two(Function):
+        @staticmethod
+        def forward(ctx, a, b):
+            return a + b
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * 3, g * 4
+
+    a, b = (torch.tensor([1.0], requires_grad=True) for _ in "ab")
+    y, v = Two.apply(a, b), torch.ones(1)
+    assert grad(y, a, v, retain_graph=True)[0].item() == 3
+    v.mul_(2)
+    assert grad(y, a, v)[0].item() == 6
+
+
+def test_absent_gradients_are_none_where_that_was_asked_for():
+    """`ctx.set_materialize_grads(False)`, as in PyTorch."""
+
+    class Pair(Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.set_materialize_grads(False)
+            return x * 1, x * 1
+
+        @staticmethod
+        def backward(ctx, g1, g2):
+            return g1 if g2 is None else g2 * 100
+
+    x = torch.tensor([1.0], requires_grad=True)
+    Pair.apply(x)[0].sum().backward()
+    assert x.grad.item() == 1
+
+
+def test_a_tensor_by_keyword_is_refused():
+    """No gradient would reach it."""
+    with pytest.raises(TypeError, match="keyword"):
+        Both.apply(torch.ones(1), b=torch.ones(1, requires_grad=True))

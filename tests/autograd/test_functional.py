@@ -175,3 +175,10 @@ def test_a_question_that_makes_no_sense_is_refused(ask, error, says):
     """The message says what came, and what was expected."""
     with pytest.raises(error, match=says):
         ask(vector(1.0, 2.0))
+
+
+def test_the_hessian_of_a_power_is_symmetric_at_an_exponent_of_zero():
+    """d²(x^y)/dx dy = x^(y−1)·(1 + y·ln x), which is 1/x at y = 0, whichever comes first."""
+    x, y = (torch.tensor(n, dtype=torch.float64) for n in (2.0, 0.0))
+    h = torch.autograd.functional.hessian(lambda x, y: x**y, (x, y))
+    assert h[0][1].item() == h[1][0].item() == 0.5

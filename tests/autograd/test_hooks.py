@@ -217,3 +217,11 @@ def test_hooks_and_retained_gradients_keep_no_tensor_alive(x):
     z.backward()
     del y, z
     assert [r() for r in alive] == [None] * 3
+
+
+def test_a_retained_gradient_is_counted_once_where_it_is_asked_for_as_well(x):
+    """`backward(inputs=[y])` and `y.retain_grad()` speak of the same gradient."""
+    y = x * 2
+    y.retain_grad()
+    (y * 3).sum().backward(inputs=[y])
+    assert y.grad.tolist() == [3, 3, 3]

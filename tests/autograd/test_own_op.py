@@ -189,3 +189,73 @@ def test_an_op_without_rules_is_refused_when_it_is_called():
             forgotten.defvjp(x=np.negative)
     finally:
         registry.pop("forgotten")
+
+
+@pytest.mark.parametrize(
+    ("slope", "says"),
+    [
+        (lambda g, x: g.T @ x, r"\(3, 2\).*\(2, 3\)"),  # the transpose of what it should be
+        (lambda g, x: None, "None"),
+        (lambda g, x: 3.0, "3.0"),
+        (lambda g, x: g[0], r"\(3,\)"),
+    ],
+)
+def test_a_rule_whose_gradient_has_another_shape_is_named(slope, says):
+    """Nothing is reshaped until it fits: the op, the input and both shapes are told."""
+
+    @op(family=SWITCH, formula="z = x w")
+    def product(x, w):
+        """x @ w."""
+        return x @ w
+
+    product.defvjp(x=lambda g, w: g @ w.T, w=slope)
+    x, w = torch.ones(4, 2), torch.ones(2, 3, requires_grad=True)
+    with pytest.raises(RuleError, match=f"(?s)product.*w.*{says}"):
+        product(x, w).sum().backward()
+    assert w.grad is None
+
+
+def test_a_rule_may_hand_out_an_array_that_it_keeps():
+    """The engine adds into arrays of its own alone."""
+    weights = np.array([1.0, 2.0])
+
+    @op(family=SCALER, formula=r"z = \sum w_i x_i")
+    def weighted(x):
+        """A sum with weights that the rule holds on to."""
+        return (weights * x).sum()
+
+    weighted.defvjp(x=lambda g: weights)
+    x = torch.ones(2, dtype=torch.float64, requires_grad=True)
+    (weighted(x) + weighted(x)).backward()
+    weighted(x).backward()
+    assert weights.tolist() == [1, 2]
+    assert x.grad.tolist() == [3, 6]
+
+
+def test_a_leaf_keeps_its_type_whatever_a_rule_computes_in():
+    """NumPy's scalars widen float32 in older code; the gradient is of the leaf's type."""
+
+    @op(family=SCALER, formula="z = 2x")
+    def twice(x):
+        """2x."""
+        return x * 2
+
+    twice.defvjp(x=lambda g: g * np.full(g.shape, 2.0))
+    x = torch.ones(2, requires_grad=True)
+    twice(x).sum().backward()
+    assert x.grad.dtype == torch.float32
+    assert grad(twice(x).sum(), x)[0].dtype == torch.float32
+
+
+def test_a_rule_of_many_inputs_may_read_their_shapes_in_both_passes():
+    """`xs_shape` is a list of shapes, under `create_graph` too."""
+
+    @op(family=SWITCH, formula=r"z = \prod x_i")
+    def area(*xs):
+        """The product of two."""
+        return xs[0] * xs[1]
+
+    area.defvjp(xs=lambda g, xs, xs_shape, i: g * xs[1 - i] * len(xs_shape) / 2)
+    a, b = (torch.tensor([n], dtype=torch.float64, requires_grad=True) for n in (2.0, 3.0))
+    (ga,) = grad(area(a, b).sum(), a, create_graph=True)
+    assert grad(ga.sum(), b)[0].item() == 1

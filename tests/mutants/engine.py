@@ -15,7 +15,7 @@ MUTANTS = [
     Mutant(
         "the copies of a broadcast input are not added up",
         "tinygrad_edu/engine.py",
-        "                share = sum_to(share, shape)\n",
+        "                share = _over_copies(share, shape, node, i)\n",
         "                pass\n",
         (LAWS,),
         ops=("add]", "mul]"),
@@ -37,9 +37,30 @@ MUTANTS = [
     Mutant(
         "gradients are added into an array that others hold",
         "tinygrad_edu/engine.py",
-        "ours = lift is None and not (share is g or share.base is not None or listeners)",
-        "ours = lift is None",
+        "alone and share.base is None and not listeners",
+        "lift is None",
         ENGINE,
+    ),
+    Mutant(
+        "a gradient is added into an array that a rule keeps",
+        "tinygrad_edu/engine.py",
+        "alone = lift is None and getrefcount(share) == _ALONE",
+        "alone = lift is None and share is not g",
+        ("tests/autograd/test_own_op.py",),
+    ),
+    Mutant(
+        "a gradient of another shape is reshaped until it fits",
+        "tinygrad_edu/engine.py",
+        "        or any(n != m and n != 1 for n, m in zip(shape, found[lead:], strict=True))\n",
+        "",
+        ("tests/autograd/test_own_op.py",),
+    ),
+    Mutant(
+        "a gradient keeps the type that its rule computed in",
+        "tinygrad_edu/engine.py",
+        "if g.dtype is not leaf.array.dtype:",
+        "if False:",
+        ("tests/autograd/test_own_op.py",),
     ),
     Mutant(
         "nodes are taken in the order of discovery, not the newest first",
@@ -180,7 +201,7 @@ MUTANTS = [
         "detach copies the history",
         "tinygrad_edu/tensor.py",
         '        """The same numbers, the same memory, no history."""\n'
-        "        return _constant(self.array)\n",
+        "        return constant(self.array)\n",
         '        """The same numbers, the same memory, no history."""\n'
         "        return Tensor(self.array, self.requires_grad, self.node)\n",
         ENGINE,

@@ -46,6 +46,7 @@ class Context:
         ] = ()  # positions in `_saved` that are outputs, by output number
         self._time = 0
         self._constant: set[int] = set()
+        self._materialize = True
         self._recipe: Any = None
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
@@ -65,7 +66,8 @@ class Context:
         )
 
     def set_materialize_grads(self, value: bool) -> None:
-        """Accepted for PyTorch's sake: gradients that are absent always arrive as zeros."""
+        """Whether the gradient of an output that nothing used arrives as zeros, or as None."""
+        self._materialize = value
 
     @property
     def saved_tensors(self) -> tuple[Tensor | None, ...]:
@@ -109,16 +111,19 @@ class _FunctionRule:
         node: Node = getattr(recipe, "node", recipe)
         ctx = node.values.ctx
         cached = ctx.__dict__.get("_cached")
-        if cached is None or cached[0] is not g or cached[1] != self.output:
-            cached = ctx.__dict__["_cached"] = (g, self.output, self._call(g, recipe, ctx))
+        key = modes.passes, self.output  # one call serves all inputs in one pass
+        if cached is None or cached[0] != key:
+            cached = ctx.__dict__["_cached"] = (key, self._call(g, recipe, ctx))
         if self.i == max(i for i, edge in enumerate(node.inputs) if edge is not None):
             del ctx.__dict__["_cached"]  # served the last one
-        return self._check(cached[2][self.i], node)
+        return self._check(cached[1][self.i], node)
 
     def _call(self, g: Array, recipe: Any, ctx: Context) -> list[Any]:
         recorded = isinstance(g, Tensor)
-        gs: list[Any] = [ctx.__dict__["_like"][k] for k in range(self.outputs)]
-        gs = [Tensor(np.zeros(shape, dtype)) for shape, dtype in gs]
+        gs: list[Any] = [
+            Tensor(np.zeros(shape, dtype)) if ctx._materialize else None
+            for shape, dtype in ctx.__dict__["_like"]
+        ]
         gs[self.output] = g if recorded else Tensor(np.asarray(g))
         ctx._recipe = recipe
         try:
@@ -157,7 +162,10 @@ class _FunctionRule:
                 f"{self.function.__name__}.backward returned a gradient of shape {tuple(gx.shape)} "
                 f"for an input of shape {shape}. They must be equal."
             )
-        return gx
+        if isinstance(gx, Tensor):
+            return gx.to(node.values[self.i].dtype)
+        # A copy: backward may hand out what it keeps, or one array for two inputs.
+        return np.array(gx, dtype=node.values[self.i].dtype)
 
 
 class _FunctionOp(Op):
@@ -196,6 +204,10 @@ class Function:
     """Subclass it with static `forward(ctx, *args)` and `backward(ctx, *gradients)`; call `.apply`.
 
     Or, as newer PyTorch code does, `forward(*args)` with `setup_context(ctx, inputs, output)`.
+
+    With several outputs, backward is called for each output that a gradient reached, with zeros for
+    the others, and the results add up: as they do for every derivative, which is linear in its
+    gradients.
     """
 
     @staticmethod
@@ -212,6 +224,11 @@ class Function:
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Run forward on `args`, and record backward as its rule."""
         tensors = [x for x in args if isinstance(x, Tensor)]
+        if any(isinstance(x, Tensor) for x in kwargs.values()):
+            raise InputTypeError(
+                f"{cls.__name__}.apply: a tensor was given by keyword, where no gradient would "
+                "reach it. Give tensors by position, in the order of forward."
+            )
         if memory.rewritten:
             refuse_stale(cls.__name__, tensors)
         ctx = Context(tuple(isinstance(x, Tensor) and x.requires_grad for x in args))

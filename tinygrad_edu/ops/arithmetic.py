@@ -88,7 +88,8 @@ def _pow_x(g: Array, x: Array, y: Array) -> Array:
     if isinstance(y, (int, float)):
         return g * (y * x ** (y - 1)) if y != 0 else g * np.zeros_like(x)
     # A power that is not wanted is replaced before it is computed: 0 · inf would be NaN.
-    return g * y * x ** np.where(y == 0, 1, y - 1)
+    # It is the power of 0 to −1 alone; elsewhere the slope of the slope is needed at y = 0 too.
+    return g * y * x ** np.where((y == 0) & (x == 0), 1, y - 1)
 
 
 def _pow_y(g: Array, z: Array, x: Array, y: Array) -> Array:
@@ -157,7 +158,7 @@ reciprocal.defvjp(
 )
 
 
-@op(family=DISTRIBUTOR, formula=r"z = x - y \lfloor x/y \rfloor")
+@op(family=SCALER, formula=r"z = x - y \lfloor x/y \rfloor")
 def remainder(x: Array, y: Array) -> Array:
     """What is left of x after whole steps of y, with the sign of y (Python's %)."""
     _refuse_zero("remainder", x, y)

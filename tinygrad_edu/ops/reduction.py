@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputTypeError
-from ..op import SPREADER, SWITCH, Array, op
+from ..op import SCALER, SPREADER, SWITCH, Array, op
 from .dims import add_up, axis_of, count, floating, kept, multiply_up, over, spread, whole
 from .scan import product_of_others
 
@@ -105,7 +105,7 @@ def _variance(
     return over(add_up(d * d, axis, keepdims=keepdim), n if n > 0 else 0)
 
 
-@op(family=SPREADER, formula=r"z = \frac{1}{n - c} \sum_i (x_i - \bar x)^2")
+@op(family=SCALER, formula=r"z = \frac{1}{n - c} \sum_i (x_i - \bar x)^2")
 def var(
     x: Array,
     dim: Any = None,
@@ -121,7 +121,7 @@ def var(
     return _variance("var", x, dim, unbiased, keepdim, correction)
 
 
-@op(family=SPREADER, formula=r"z = \sqrt{\frac{1}{n - c} \sum_i (x_i - \bar x)^2}")
+@op(family=SCALER, formula=r"z = \sqrt{\frac{1}{n - c} \sum_i (x_i - \bar x)^2}")
 def std(
     x: Array,
     dim: Any = None,
