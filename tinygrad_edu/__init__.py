@@ -66,7 +66,6 @@ absolute, arcsin, arccos, arctan = ops.abs, ops.asin, ops.acos, ops.atan
 swapdims = ops.swapaxes
 not_equal, less, less_equal = ops.ne, ops.lt, ops.le
 greater, greater_equal = ops.gt, ops.ge
-set_anomaly_enabled = autograd.set_detect_anomaly
 from math import e, inf, nan, pi  # noqa: E402
 
 import numpy as _numpy  # noqa: E402
@@ -109,6 +108,8 @@ def __getattr__(name: str) -> Any:
         from . import serialization
 
         return getattr(serialization, name)
+    if name == "set_anomaly_enabled":
+        return autograd.set_detect_anomaly
     if name == "compile":
         from .compiler import compile
 
