@@ -11,6 +11,7 @@ from .results import Row
 
 COLOURS = {  # ours strong, the others apart from each other
     "tinygrad_edu": "#d62728",
+    "tinygrad_edu, [fast]": "#ff9896",
     "tinygrad_edu compiled": "#8c1515",
     "PyTorch": "#1f77b4",
     "PyTorch fused": "#7fb3d9",

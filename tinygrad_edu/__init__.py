@@ -66,7 +66,7 @@ absolute, arcsin, arccos, arctan = ops.abs, ops.asin, ops.acos, ops.atan
 swapdims = ops.swapaxes
 not_equal, less, less_equal = ops.ne, ops.lt, ops.le
 greater, greater_equal = ops.gt, ops.ge
-set_anomaly_enabled = autograd.set_detect_anomaly
+import sys as _sys  # noqa: E402
 from math import e, inf, nan, pi  # noqa: E402
 
 import numpy as _numpy  # noqa: E402
@@ -76,7 +76,8 @@ from numpy import finfo, iinfo  # noqa: E402
 # cost a page fault for every 4 KiB. A block of nearly 32 MiB, never touched and freed at once, has
 # it keep up to twice as much for the next array: M_MMAP_THRESHOLD in mallopt(3) says how. A step of
 # a small convolutional network takes 4.1 ms for 7.1, one of a transformer 18 for 22 (measured).
-_numpy.empty(31 << 20, _numpy.uint8)
+if _sys.platform == "linux":
+    _numpy.empty(31 << 20, _numpy.uint8)
 
 _LATER = (
     "backends",
@@ -109,6 +110,8 @@ def __getattr__(name: str) -> Any:
         from . import serialization
 
         return getattr(serialization, name)
+    if name == "set_anomaly_enabled":
+        return autograd.set_detect_anomaly
     if name == "compile":
         from .compiler import compile
 

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .anomaly import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
 from .grad_mode import (
     enable_grad,
     inference_mode,
@@ -16,6 +15,7 @@ from .gradients import backward, grad
 
 if TYPE_CHECKING:
     from . import functional
+    from .anomaly import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
     from .function import Function, once_differentiable
     from .variable import Variable
 
@@ -40,6 +40,16 @@ __all__ = [
 ]
 
 
+_LATER = {
+    "Function": "function",
+    "once_differentiable": "function",
+    "Variable": "variable",
+    "detect_anomaly": "anomaly",
+    "is_anomaly_enabled": "anomaly",
+    "set_detect_anomaly": "anomaly",
+}
+
+
 def __getattr__(name: str) -> Any:
     """Import what few programs use when it is first named: a tenth of the time that the library
     adds to NumPy's import (measured).
@@ -48,8 +58,6 @@ def __getattr__(name: str) -> Any:
 
     if name == "functional":
         return import_module(f"{__name__}.functional")
-    if name in ("Function", "once_differentiable"):
-        return getattr(import_module(f"{__name__}.function"), name)
-    if name == "Variable":
-        return import_module(f"{__name__}.variable").Variable
+    if name in _LATER:
+        return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
