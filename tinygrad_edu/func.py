@@ -68,8 +68,9 @@ def grad(
 ) -> Callable[..., Any]:
     """The function that returns the gradient of `func`, a single number, in argument `argnums`.
 
-    It is differentiable again: grad(grad(f)) is the second derivative. With `has_aux` func returns
-    (number, anything else), and so does the gradient.
+    It is differentiable again where an argument is, or a tensor that func knows: grad(grad(f)) is
+    the second derivative. With `has_aux` func returns (number, anything else), and so does the
+    gradient: (gradient, anything else).
     """
 
     def gradient(*args: Any, **kwargs: Any) -> Any:
@@ -98,9 +99,24 @@ def grad_and_value(
         with autograd.enable_grad():
             value = func(*given, **kwargs)
         y = value[0] if has_aux else value
-        found = autograd.grad(
-            y, [given[i] for i in places], create_graph=True, materialize_grads=True
-        )
-        return (found[0] if isinstance(argnums, int) else found), value
+        wanted = [given[i] for i in places]
+        found = autograd.grad(y, wanted, create_graph=True, materialize_grads=True)
+        slopes = tuple(_kept(g, wanted) for g in found)
+        y = _kept(y, wanted)
+        return slopes[0] if isinstance(argnums, int) else slopes, (y, value[1]) if has_aux else y
 
     return both
+
+
+def _kept(z: Any, leaves: list[Tensor]) -> Any:
+    """z with its graph where a tensor beside these leaves would receive a gradient from it."""
+    waiting, seen = [z.edge], {id(x) for x in leaves if x.is_leaf}
+    while waiting:
+        edge = waiting.pop()
+        if edge is None or id(edge) in seen:
+            continue
+        if isinstance(edge, Tensor):
+            return z
+        seen.add(id(edge))
+        waiting += edge.inputs
+    return z.detach()

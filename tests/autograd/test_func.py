@@ -46,6 +46,8 @@ def test_gradients_of_functions() -> None:
     assert [g.item() for g in grad_and_value(cube)(x, y)] == [36, 24]
     g, aux = grad(lambda x: (x * x, "seen"), has_aux=True)(y)
     assert (g.item(), aux, x.grad, y.requires_grad) == (6, "seen", None, False)
+    assert not grad(cube)(y, 2.0 * y).requires_grad  # nothing could be done with its graph
+    assert grad(lambda y: x * y * y)(y).requires_grad  # x lies outside, and may be trained
     with pytest.raises(TypeError, match="argument 0 is float"):
         grad(cube)(2.0, y)
 
