@@ -12,6 +12,7 @@ from ...data.sampler import (
     WeightedRandomSampler,
 )
 from ...data.subsets import ChainDataset, ConcatDataset, StackDataset, Subset, random_split
+from . import dataloader, dataset, sampler
 
 __all__ = [
     "BatchSampler",

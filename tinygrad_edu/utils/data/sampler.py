@@ -1,6 +1,6 @@
 """Samplers under the longer name of PyTorch: `torch.utils.data.sampler`."""
 
-from . import (
+from ...data.sampler import (
     BatchSampler,
     RandomSampler,
     Sampler,
