@@ -271,6 +271,17 @@ def test_a_product_of_matrices_takes_one_type(product):
         lambda: torch.reshape(None, (2,)),
         lambda: torch.relu("a"),
         lambda: torch.flip(3, (0,)),
+        lambda: torch.cat([1, 2]),
+        lambda: torch.cat([torch.ones(2), None]),
+        lambda: torch.cat(1),
+        lambda: torch.stack([1, 2]),
+        lambda: torch.equal(torch.ones(2), None),
+        lambda: torch.allclose(torch.ones(2), None),
+        lambda: torch.meshgrid(1, 2),
+        lambda: torch.dot(torch.ones(2), None),
+        lambda: torch.outer(torch.ones(2), 1),
+        lambda: torch.diag_embed("a"),
+        lambda: torch.nn.functional.linear(torch.ones(2), None),
     ],
 )
 def test_what_is_no_tensor_is_a_type_error(call):

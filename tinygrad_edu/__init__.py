@@ -55,7 +55,9 @@ from .random import (
     set_rng_state,
 )
 from .sampling import *
+from .settings import *
 from .tensor import Tensor
+from .text import set_printoptions
 from .typed import BoolTensor, DoubleTensor, FloatTensor, IntTensor, LongTensor
 
 __version__ = "0.1.0"
@@ -87,6 +89,7 @@ _LATER = (
     "cuda",
     "data",
     "fast",
+    "func",
     "lab",
     "linalg",
     "nn",

@@ -12,6 +12,6 @@ from .cuda import is_available
 
 __all__ = ["cuda", "cudnn", "mps"]
 
-cudnn = SimpleNamespace(deterministic=True, benchmark=False, enabled=False)
-cuda = SimpleNamespace(is_built=is_available)
+cudnn = SimpleNamespace(deterministic=True, benchmark=False, enabled=False, allow_tf32=False)
+cuda = SimpleNamespace(is_built=is_available, matmul=SimpleNamespace(allow_tf32=False))
 mps = SimpleNamespace(is_available=is_available, is_built=is_available)

@@ -186,11 +186,18 @@ class Conversion:
 
     # -- number types and devices
 
-    def to(self, *args: Any, dtype: Any = None, device: Any = None, copy: bool = False) -> Any:
+    def to(
+        self,
+        *args: Any,
+        dtype: Any = None,
+        device: Any = None,
+        non_blocking: bool = False,
+        copy: bool = False,
+    ) -> Any:
         """This tensor with another number type: `to(dtype)`, `to("cpu")`, `to(other)`.
 
         Returns the tensor itself where nothing changes. Differentiable: the gradient returns to the
-        original type.
+        original type. `non_blocking` has no effect: nothing travels to another device.
         """
         for arg in args:
             if isinstance(arg, Conversion):

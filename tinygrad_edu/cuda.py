@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["device_count", "is_available", "manual_seed", "manual_seed_all"]
+from typing import Any
+
+__all__ = [
+    "device_count",
+    "empty_cache",
+    "is_available",
+    "manual_seed",
+    "manual_seed_all",
+    "synchronize",
+]
 
 
 def is_available() -> bool:
@@ -20,3 +29,11 @@ def manual_seed(seed: int) -> None:
 
 
 manual_seed_all = manual_seed
+
+
+def empty_cache() -> None:
+    """Nothing, as in PyTorch without a graphics card, whose memory it would free."""
+
+
+def synchronize(device: Any = None) -> None:
+    """Nothing: whatever was computed is finished when the call returns."""

@@ -27,6 +27,9 @@ def explain_failure(
     text = " ".join(str(error).split()).rstrip(".")
     given = ", ".join(f"{op.input_name(i)} {_describe(v)}" for i, v in enumerate(values))
     options = "".join(f", {k}={_option(v)}" for k, v in params.items() if v is not None)
+    for v in values:  # None or a list where the forward function asked for a shape
+        if isinstance(error, AttributeError) and not hasattr(v, "dtype"):
+            return op.wrong_kind(v)
     if "matmul" in text or op.name in ("matmul", "linear"):
         return ShapeError(_chain(op, values, given))
     if "broadcast" in text and not isinstance(error, IndexError):

@@ -10,6 +10,7 @@ refuses.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -113,6 +114,15 @@ class InPlace:
             )
         return self.copy_(np.asarray(value) if not hasattr(value, "array") else value)
 
+    def fill_diagonal_(self, fill_value: float) -> Any:
+        """Overwrite the diagonal of a matrix with one number."""
+        if self.array.ndim != 2:
+            raise ShapeError(
+                f"fill_diagonal_: x {self.array.shape} is no matrix. It needs two dimensions."
+            )
+        places = self._wrap(np.eye(*self.array.shape) > 0)  # type: ignore[attr-defined]
+        return self.masked_fill_(places, fill_value)
+
     def zero_(self) -> Any:
         """Overwrite every element with zero."""
         return self.fill_(0)
@@ -121,6 +131,7 @@ class InPlace:
         self, a: float = 0.0, b: float = 1.0, *, generator: Generator | None = None
     ) -> Any:
         """Overwrite with uniform random numbers in [a, b)."""
+        a, b = _number("uniform_", a), _number("uniform_", b)
         if a > b:
             raise ArgumentError(
                 f"uniform_: from {a} to {b} is empty. Pass the smaller number first."
@@ -133,6 +144,7 @@ class InPlace:
         self, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None
     ) -> Any:
         """Overwrite with normal random numbers."""
+        mean, std = _number("normal_", mean), _number("normal_", std)
         if std < 0:
             raise ArgumentError(
                 f"normal_: the standard deviation {std} is negative. Use 0 or more."
@@ -159,6 +171,7 @@ class InPlace:
         self, low: int = 0, to: int | None = None, *, generator: Generator | None = None
     ) -> Any:
         """Overwrite with whole numbers from `low` up to, without, `to`; `random_(to)` is from 0."""
+        low, to = _number("random_", low), None if to is None else _number("random_", to)
         if to is None:
             low, to = (0, low) if low else (0, 2**24)
         rng = (generator or default_generator).numpy
@@ -270,3 +283,13 @@ def refuse_stale(name: str, inputs: Sequence[Any]) -> None:
                     "out of date. Use the changed tensor, write with one index (b[0, 1] = w, not "
                     "b[0][1] = w), or out of place: x = x * 2."
                 )
+
+
+def _number(name: str, value: Any) -> Any:
+    """The value, if it is one number; a tensor without dimensions is."""
+    if isinstance(value, Real) or getattr(value, "shape", None) == ():
+        return value if isinstance(value, Real) else value.item()
+    raise InputTypeError(
+        f"{name}: received {value!r:.40} of type {type(value).__name__}, but one number was "
+        "expected. Another one for each element is written by copy_()."
+    )

@@ -1,4 +1,4 @@
-"""PyTorch's `torch.linalg`, as far as networks need it: the lengths of vectors and matrices."""
+"""PyTorch's `torch.linalg`, as far as networks need it: lengths, and systems of equations."""
 
 from __future__ import annotations
 
@@ -7,8 +7,24 @@ from typing import Any
 
 from . import ops
 from .errors import ArgumentError, ShapeError
+from .ops.systems import solve_systems
 
-__all__ = ["matrix_norm", "norm", "vector_norm"]
+__all__ = ["det", "inv", "matrix_norm", "norm", "solve", "vector_norm"]
+
+det, inv = ops.det, ops.inverse
+
+
+def solve(A: Any, B: Any, *, left: bool = True) -> Any:
+    """The X with A X = B, or X A = B where `left` is False. A (…, n, n), B (…, n, m) → X as B.
+
+    B may also be one vector (n), or one for each matrix of A. Raises `ArgumentError` where A is
+    singular, `ShapeError` where the lengths do not fit.
+    """
+    if not left:
+        return solve_systems(A.mT, B.mT).mT
+    if len(B.shape) == 1 or tuple(B.shape) == tuple(A.shape[:-1]):
+        return solve_systems(A, ops.unsqueeze(B, -1)).squeeze(-1)
+    return solve_systems(A, B)
 
 
 def vector_norm(

@@ -34,6 +34,7 @@ class Methods:
     sign, floor, ceil, round, trunc = ops.sign, ops.floor, ops.ceil, ops.round, ops.trunc
     matmul, mm, bmm, mv, dot = ops.matmul, ops.mm, ops.bmm, ops.mv, ops.dot
     outer, inner, addmm, trace = ops.outer, ops.inner, ops.addmm, ops.trace
+    det, inverse = ops.det, ops.inverse
     addcmul, addcdiv, lerp = ops.addcmul, ops.addcdiv, ops.lerp
 
     # -- elementwise
@@ -61,10 +62,10 @@ class Methods:
     sum, mean, prod, var, std = ops.sum, ops.mean, ops.prod, ops.var, ops.std
     amax, amin, max, min = ops.amax, ops.amin, ops.max, ops.min
     logsumexp, softmax, log_softmax = ops.logsumexp, ops.softmax, ops.log_softmax
-    norm, cumsum, cumprod = ops.norm, ops.cumsum, ops.cumprod
+    norm, cumsum, cumprod, diff = ops.norm, ops.cumsum, ops.cumprod, ops.diff
     argmax, argmin, argsort = ops.argmax, ops.argmin, ops.argsort
     all, any, count_nonzero = ops.all, ops.any, ops.count_nonzero
-    sort, topk, median = ops.sort, ops.topk, ops.median
+    sort, topk, median, quantile = ops.sort, ops.topk, ops.median, ops.quantile
 
     # -- shape
     flatten, unflatten, clone = ops.flatten, ops.unflatten, ops.clone

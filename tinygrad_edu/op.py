@@ -325,10 +325,11 @@ class Op:
             for x in inputs:
                 for part in x if isinstance(x, list | tuple) else (x,):
                     if not hasattr(part, "dtype"):
-                        raise self._wrong_kind(x) from error
+                        raise self.wrong_kind(x) from error
             raise
 
-    def _wrong_kind(self, x: Any) -> InputTypeError:
+    def wrong_kind(self, x: Any) -> InputTypeError:
+        """The error for a number, a list or None where an array belongs."""
         return InputTypeError(
             f"{self.name}: received {x!r:.40} of type {type(x).__name__}, but a tensor was "
             "expected. Make it one: tinygrad_edu.tensor(...)."

@@ -354,7 +354,7 @@ def apply(op: Op, inputs: Sequence[Any], params: Mapping[str, Any] = _NO_PARAMS)
         values, edges = convert(op, inputs, params)
     try:
         z = op.forward(*values, **params)
-    except (ValueError, IndexError, TypeError, OverflowError) as error:
+    except (ValueError, IndexError, TypeError, AttributeError, OverflowError) as error:
         raise explain_failure(op, values, params, error) from None
     if z.__class__ is not np.ndarray:  # NumPy turns 0-d arrays into scalars
         z = np.asarray(z)

@@ -1,36 +1,97 @@
-"""Numbers for people: four digits, one scale for the whole tensor, nothing small shown as zero."""
+"""Numbers for people: four digits, one scale for the whole tensor, nothing small shown as zero.
+
+`set_printoptions` chooses other numbers of digits, of elements, of characters in a line.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-__all__ = ["numbers", "table"]
+from .errors import ArgumentError
+
+__all__ = ["numbers", "set_printoptions", "table"]
+
+
+@dataclass(frozen=True)
+class _Options:
+    precision: int = 4  # digits behind the point
+    threshold: float = 1000  # with more elements only the corners are shown
+    edgeitems: int = 3  # so many of them along each dimension
+    linewidth: int = 80
+    sci_mode: bool | None = None  # 1e-3 for 0.001: True, False, or None to choose by the numbers
+
+
+_PROFILES = {
+    "default": _Options(),
+    "short": _Options(precision=2, edgeitems=2),
+    "full": _Options(threshold=float("inf")),
+}
+_options = _PROFILES["default"]
+
+
+def set_printoptions(
+    precision: int | None = None,
+    threshold: float | None = None,
+    edgeitems: int | None = None,
+    linewidth: int | None = None,
+    profile: str | None = None,
+    sci_mode: bool | None = None,
+) -> None:
+    """How tensors are printed from now on; what is left out stays, but `sci_mode`, as in PyTorch.
+
+    `profile` is "default", "short" or "full", and comes first. Raises `ArgumentError` for another.
+    """
+    global _options
+    if profile is not None and profile not in _PROFILES:
+        raise ArgumentError(
+            f"set_printoptions: profile={profile!r} is unknown. Use {', '.join(_PROFILES)}."
+        )
+    start = _options if profile is None else _PROFILES[profile]
+    given = {
+        "precision": precision,
+        "threshold": threshold,
+        "edgeitems": edgeitems,
+        "linewidth": linewidth,
+    }
+    chosen: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
+    _options = replace(start, **chosen, sci_mode=sci_mode)
 
 
 def numbers(array: np.ndarray, prefix: str = "") -> str:
     """The elements of `array`, nested in brackets; of more than 1000 only the corners are shown."""
     spell = _spelling(array) if array.dtype.kind == "f" else str
-    shown = array if array.size <= 1000 else _corners(array)
+    n = _options.edgeitems if array.size > _options.threshold else None
+    shown = array if n is None else _corners(array, n)
     width = max((len(spell(x)) for x in shown.flat), default=0)
-    text = np.array2string(
-        array,
-        separator=", ",
-        prefix=prefix,
-        threshold=1000,
-        max_line_width=80,
-        formatter={"all": lambda x: spell(x).rjust(width)},
-    )
-    return text.replace(", ..., ", ",  ..., ")  # PyTorch's spaces
+    return _nested(array, len(prefix), lambda x: spell(x).rjust(width), width, n)
 
 
-def _corners(array: np.ndarray) -> np.ndarray:
-    """The first and last three along every dimension: all that is shown of a large array."""
+def _nested(
+    array: np.ndarray, indent: int, spell: Callable[[Any], str], width: int, n: int | None
+) -> str:
+    """The elements in brackets, as many in a line as fit; with n, the first and last n of each."""
+    if not array.ndim or not array.size:
+        return "[]" if array.ndim else spell(array[()])
+    cut = n is not None and len(array) > 2 * n
+    parts = list(array) if n is None or not cut else [*array[:n], None, *array[len(array) - n :]]
+    if array.ndim > 1:
+        rows = ["..." if x is None else _nested(x, indent + 1, spell, width, n) for x in parts]
+        return f"[{(',' + chr(10) * (array.ndim - 1) + ' ' * (indent + 1)).join(rows)}]"
+    words = [" ..." if x is None else spell(x) for x in parts]
+    fit = max(1, (_options.linewidth - indent) // (width + 2))
+    lines = [", ".join(words[k : k + fit]) for k in range(0, len(words), fit)]
+    return f"[{(',' + chr(10) + ' ' * (indent + 1)).join(lines)}]"
+
+
+def _corners(array: np.ndarray, n: int) -> np.ndarray:
+    """The first and last n along every dimension: all that is shown of a large array."""
     for axis, length in enumerate(array.shape):
-        if length > 6:
-            array = np.take(array, [0, 1, 2, -3, -2, -1], axis)
+        if length > 2 * n:
+            array = np.take(array, [*range(n), *range(-n, 0)], axis)
     return array
 
 
@@ -38,11 +99,13 @@ def _spelling(array: np.ndarray) -> Callable[[Any], str]:
     """How to write one of these floats: `2.`, `2.5000` or `2.5000e-10`, one way for all of them."""
     sizes = np.abs(array[np.isfinite(array) & (array != 0)]).astype(np.float64)
     small, large = (sizes.min(), sizes.max()) if sizes.size else (1.0, 1.0)
-    if large / small > 1000 or large > 1e8 or small < 1e-4:
-        return lambda x: f"{x:.4e}" if np.isfinite(x) else str(x)
+    wide = large / small > 1000 or large > 1e8 or small < 1e-4
+    digits, scientific = _options.precision, _options.sci_mode
+    if wide if scientific is None else scientific:
+        return lambda x: f"{x:.{digits}e}" if np.isfinite(x) else str(x)
     if (sizes == np.floor(sizes)).all():
         return lambda x: f"{x:.0f}." if np.isfinite(x) else str(x)
-    return lambda x: f"{x:.4f}" if np.isfinite(x) else str(x)
+    return lambda x: f"{x:.{digits}f}" if np.isfinite(x) else str(x)
 
 
 _MOST = 12  # rows and columns of a table

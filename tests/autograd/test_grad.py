@@ -54,6 +54,13 @@ def test_the_same_input_twice_has_the_same_gradient_twice(x):
     assert a.tolist() == b.tolist() == [2, 4, 6]
 
 
+def test_arguments_stand_in_pytorchs_order(x, w):
+    """The sixth is `only_inputs`, which scripts for WGAN-GP still write."""
+    named = grad((x * x).sum(), x, only_inputs=True)
+    assert named[0].tolist() == [2, 4, 6]
+    assert grad(x.sum(), w, None, False, False, True, True) == (None,)
+
+
 def test_grad_outputs_weigh_several_outputs(x):
     """The gradient of Σₖ⟨vₖ, yₖ⟩; None stands for 1 where the output is one number."""
     v = torch.tensor([1.0, 10.0, 100.0])

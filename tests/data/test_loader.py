@@ -37,6 +37,9 @@ def test_pytorchs_place_gives_the_same_classes() -> None:
     assert tinygrad_edu.utils.data.DataLoader is DataLoader
     assert tinygrad_edu.utils.data.TensorDataset is TensorDataset
     assert tinygrad_edu.utils.data.Dataset is Dataset
+    assert tinygrad_edu.utils.data.dataloader.DataLoader is DataLoader
+    assert tinygrad_edu.utils.data.dataset.Dataset is Dataset
+    assert tinygrad_edu.utils.data.sampler.Sampler is tinygrad_edu.utils.data.Sampler
 
 
 @pytest.mark.parametrize(("drop_last", "sizes"), [(False, [4, 4, 2]), (True, [4, 4])])

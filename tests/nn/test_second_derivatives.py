@@ -30,6 +30,18 @@ class SelfAttention(nn.Module):
         return self.inside(x, x, x)[0]
 
 
+class Remembering(nn.Module):
+    """An LSTM cell that goes two steps with one input, and gives its output alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell = nn.LSTMCell(3, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """x (N, 3) → (N, 2)."""
+        return self.cell(x, self.cell(x))[0]
+
+
 # What has to be said of a layer to call it; the others take a matrix and no options.
 LAYERS: dict[str, tuple[Callable[[], nn.Module], Shape]] = {
     "AsymmetricMSELoss": (lambda: nn.AsymmetricMSELoss(2.0, 0.5), (2, 3)),
@@ -38,6 +50,10 @@ LAYERS: dict[str, tuple[Callable[[], nn.Module], Shape]] = {
     "BatchNorm1d": (lambda: nn.BatchNorm1d(3), (3, 3)),
     "BatchNorm2d": (lambda: nn.BatchNorm2d(2), (2, 2, 2, 1)),
     "LayerNorm": (lambda: nn.LayerNorm(3), (2, 3)),
+    "GroupNorm": (lambda: nn.GroupNorm(2, 4), (2, 4)),
+    "RNNCell": (lambda: nn.RNNCell(3, 2), (2, 3)),
+    "GRUCell": (lambda: nn.GRUCell(3, 2), (2, 3)),
+    "LSTMCell": (Remembering, (2, 3)),
     "Conv2d": (lambda: nn.Conv2d(2, 2, 2, padding=1), (1, 2, 2, 2)),
     "Conv1d": (lambda: nn.Conv1d(2, 2, 2, padding=1), (1, 2, 3)),
     "MultiheadAttention": (SelfAttention, (2, 1, 2)),

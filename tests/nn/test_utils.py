@@ -10,6 +10,7 @@ import pytest
 import tinygrad_edu as torch
 from tinygrad_edu import nn
 from tinygrad_edu.nn import utils
+from tinygrad_edu.nn.utils.rnn import pad_sequence
 
 
 def with_gradients(*rows: list[float]) -> list[nn.Parameter]:
@@ -81,3 +82,28 @@ def test_a_vector_of_the_wrong_length_changes_nothing() -> None:
     with pytest.raises(TypeError, match="a tensor was expected"):
         utils.vector_to_parameters([1.0], layer.parameters())
     np.testing.assert_array_equal(layer.weight.numpy(force=True), before)
+
+
+def test_sequences_are_filled_up_to_the_longest() -> None:
+    """Left or right, batch first or not; the gradient reaches what was there."""
+    xs = [torch.ones(n, 2, requires_grad=True) for n in (2, 3)]
+    y = pad_sequence(xs, batch_first=True, padding_value=-1.0)
+    assert y[0].tolist() == [[1, 1], [1, 1], [-1, -1]]
+    assert pad_sequence(xs, padding_side="left")[:, 0].tolist() == [[0, 0], [1, 1], [1, 1]]
+    (y * y).sum().backward()
+    assert [x.grad.tolist() for x in xs] == [[[2, 2]] * 2, [[2, 2]] * 3]
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "says"),
+    [
+        (lambda: pad_sequence([1, 2]), TypeError, "sequence 0 is int"),
+        (lambda: pad_sequence([torch.ones(2), torch.ones(2, 3)]), RuntimeError, "sequence 1"),
+        (lambda: pad_sequence([]), RuntimeError, "empty"),
+        (lambda: pad_sequence([torch.ones(1)], padding_side="top"), ValueError, "'top'"),
+    ],
+)
+def test_what_is_no_list_of_sequences_is_refused(call, kind, says) -> None:
+    """With an error of PyTorch's type."""
+    with pytest.raises(kind, match=says):
+        call()

@@ -106,6 +106,20 @@ def _any_norm(draw: Draw, shape: Shape) -> Call:
     return call(draw.reals(shape), ord=draw.one_of(None, "fro", 1, math.inf))
 
 
+def _equations(draw: Draw, shape: Shape) -> Call:
+    """One vector for all matrices, one for each, or matrices on either side."""
+    n = draw.number(1, 3)
+    A = draw.reals((*shape, n, n), -1, 1) + 4 * np.eye(n)
+    if draw.chance():
+        return call(A, draw.reals(draw.one_of((n,), (*shape, n))))
+    return call(A, draw.reals((*shape, n, n)), left=draw.chance())
+
+
+def _square(draw: Draw, shape: Shape) -> Call:
+    n = draw.number(1, 3)
+    return call(draw.reals((*shape, n, n), -1, 1) + 4 * np.eye(n))
+
+
 def _moments(draw: Draw, shape: Shape) -> Call:
     shape = (2, *shape)
     return call(draw.reals(shape), dim=0, keepdim=draw.chance(), correction=draw.one_of(0, 1))
@@ -156,6 +170,19 @@ SAMPLES = {
         types=FLOATS,
         empty=False,
         errors=[call(np.ones((2, 2, 2)), ord=1)],
+    ),
+    "linalg.solve": Samples(
+        _equations,
+        ours=linalg.solve,
+        types=FLOATS,
+        alike=True,
+        errors=[call(np.eye(2), np.ones(3)), call(np.zeros((2, 2)), np.ones(2))],
+    ),
+    "linalg.inv": Samples(
+        _square,
+        ours=linalg.inv,
+        types=FLOATS,
+        errors=[call(np.ones((2, 3))), call(np.zeros((2, 2)))],
     ),
     "var_mean": Samples(_moments, ours=ops.var_mean, types=FLOATS, empty=False),
     "std_mean": Samples(_moments, ours=ops.std_mean, types=FLOATS, empty=False),

@@ -62,6 +62,22 @@ def _old_spread(draw: Draw, shape: Shape) -> Call:
     )
 
 
+def _parts(draw: Draw, shape: Shape) -> Call:
+    return call(
+        draw.reals(shape),
+        draw.one_of(0.5, 0.3, 1.0),
+        dim=draw.one_of(None, draw.dim(shape)),
+        keepdim=draw.chance(),
+        interpolation=draw.one_of("linear", "lower", "higher", "midpoint"),
+    )
+
+
+def _stepping(draw: Draw, shape: Shape) -> Call:
+    shape = at_least(1, shape)
+    return call(draw.reals(shape), n=draw.number(0, 2), dim=draw.dim(shape))
+
+
+NO_QUANTILE = (call(MATRIX, q=0.5, dim=2), call(np.arange(3), q=0.5))
 ALONE = (Kink(call(np.ones(1)), ()), Kink(call(np.ones(3)), ()))
 TIED = (Kink(call(TIES, dim=1), ()), Kink(call(-TIES, dim=0), ()), Kink(call(TIES, dim=0), ()))
 
@@ -110,6 +126,16 @@ FIRSTS = {
         ours=ops.topk,
         types=FLOATS,
         errors=[call(MATRIX, k=4), call(MATRIX, k=-1), call(MATRIX, k=1, dim=2)],
+    ),
+    "quantile": Samples(
+        _parts,
+        ours=ops.quantile,
+        types=FLOATS,
+        empty=False,
+        errors=[call(MATRIX, q=1.5), call(MATRIX, q=0.5, interpolation="between"), *NO_QUANTILE],
+    ),
+    "diff": Samples(
+        _stepping, ours=ops.diff, types=FLOATS, errors=[call(np.ones(())), call(MATRIX, n=-1)]
     ),
     "var(x)": Samples(_plain_spread, ours=ops.var, torch="var", kinks=ALONE),
     "std(x)": Samples(_plain_spread, ours=ops.std, torch="std", kinks=ALONE),

@@ -55,6 +55,22 @@ def _torch_contract(*xs: Any, terms: tuple[str, ...], result: str) -> Any:
     return torch.einsum(f"{','.join(terms)}->{result}", *xs)
 
 
+def _invertible(draw: Draw, shape: Shape, n: int) -> np.ndarray:
+    """Matrices that are far from singular: their diagonal outweighs the rest."""
+    return draw.reals((*shape, n, n), -1, 1) + 4 * np.eye(n)
+
+
+def _system(draw: Draw, shape: Shape) -> Call:
+    """`shape` is the batch, which broadcasts; one to three equations."""
+    n, m = draw.number(1, 3), draw.number(1, 3)
+    A, b = draw.broadcastable(shape), draw.broadcastable(shape)
+    return call(_invertible(draw, A, n), draw.reals((*b, n, m)))
+
+
+def _square(draw: Draw, shape: Shape) -> Call:
+    return call(_invertible(draw, shape, draw.number(1, 3)))
+
+
 SAMPLES = {
     "matmul": Samples(
         _matmul,
@@ -75,6 +91,24 @@ SAMPLES = {
             call(np.ones((2, 3)), np.ones((4, 2))),
             call(np.ones((2, 3)), np.ones((4, 3)), np.ones(3)),
         ],
+    ),
+    "solve_systems": Samples(
+        _system,
+        torch="linalg.solve",
+        alike=True,
+        types=FLOATS,
+        errors=[
+            call(np.ones((2, 3)), np.ones((2, 1))),
+            call(np.eye(2), np.ones((3, 1))),
+            call(np.ones((2, 2)), np.ones((2, 1))),
+            call(np.eye(2, dtype=int), np.ones((2, 1))),
+        ],
+    ),
+    "det": Samples(
+        _square,
+        torch="linalg.det",
+        types=FLOATS,
+        errors=[call(np.ones((2, 3))), call(np.ones(3)), call(np.eye(2, dtype=int))],
     ),
     "outer": Samples(_outer, linear="each", errors=[call(np.ones((2, 2)), np.ones(2))]),
     "contract": Samples(

@@ -50,6 +50,18 @@ FORMULAS: dict[str, tuple[Callable[[Any], Any], Callable[[int], float]]] = {
         lambda o: lr_scheduler.CosineAnnealingLR(o, 7, 0.1),
         lambda t: 0.1 + 0.45 * (1 + math.cos(math.pi * t / 7)),
     ),
+    "MultiplicativeLR": (
+        lambda o: lr_scheduler.MultiplicativeLR(o, lambda t: 1 + 1 / t),
+        lambda t: 1 + t,
+    ),
+    "PolynomialLR": (
+        lambda o: lr_scheduler.PolynomialLR(o, 8, 2),
+        lambda t: (1 - min(t, 8) / 8) ** 2,
+    ),
+    "CosineAnnealingWarmRestarts": (
+        lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 7, 2, 0.1),
+        lambda t: 0.1 + 0.45 * (1 + math.cos(math.pi * (t / 7 if t < 7 else (t - 7) / 14))),
+    ),
     "SequentialLR": (
         lambda o: lr_scheduler.SequentialLR(
             o,
@@ -194,6 +206,11 @@ STEP = lr_scheduler.StepLR(O, 3)
         (lambda: lr_scheduler.MultiStepLR(O, [3, -1]), ValueError, "milestones=-1"),
         (lambda: lr_scheduler.LinearLR(O, total_iters=-1), ValueError, "total_iters=-1"),
         (lambda: lr_scheduler.CosineAnnealingLR(O, 0), ValueError, "T_max=0"),
+        (lambda: lr_scheduler.CosineAnnealingWarmRestarts(O, 0), ValueError, "T_0=0"),
+        (lambda: lr_scheduler.CosineAnnealingWarmRestarts(O, 2.5), ValueError, "T_0=2.5"),
+        (lambda: lr_scheduler.CosineAnnealingWarmRestarts(O, 3).step(-1), ValueError, "epoch=-1"),
+        (lambda: lr_scheduler.PolynomialLR(O, -1), ValueError, "total_iters=-1"),
+        (lambda: lr_scheduler.MultiplicativeLR(O, 0.9), TypeError, "MultiplicativeLR: lr_lambda"),
         (lambda: lr_scheduler.LambdaLR(O, lambda t: -1.0), ValueError, "cannot be negative"),
         (lambda: lr_scheduler.ReduceLROnPlateau(O, "least"), ValueError, "mode is unknown"),
         (lambda: lr_scheduler.ReduceLROnPlateau(O, patience=-1), ValueError, "patience=-1"),

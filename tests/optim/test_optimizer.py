@@ -209,6 +209,7 @@ P = parameter()
     [
         (lambda: optim.SGD([], lr=0.1), ValueError, "empty"),
         (lambda: optim.SGD(P, lr=0.1), TypeError, "iterable"),
+        (lambda: optim.SGD(nn.Linear(2, 1), lr=0.1), TypeError, r"Linear.*model\.parameters"),
         (lambda: optim.SGD([1.0], lr=0.1), TypeError, "tensors only"),
         (lambda: optim.SGD([P, P], lr=0.1), ValueError, "twice"),
         (lambda: optim.SGD([{"params": P}, {"params": [P]}]), ValueError, "twice"),

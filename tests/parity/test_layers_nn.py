@@ -28,6 +28,13 @@ LAYERS: list[tuple[Make, Shape]] = [
     (lambda nn: nn.LayerNorm(4), (3, 4)),
     (lambda nn: nn.LayerNorm((3, 4), eps=0.1, bias=False), (2, 3, 4)),
     (lambda nn: nn.LayerNorm([3, 4], elementwise_affine=False), (2, 2, 3, 4)),
+    (lambda nn: nn.GroupNorm(2, 4), (3, 4)),
+    (lambda nn: nn.GroupNorm(3, 6, eps=0.1, bias=False), (2, 6, 3, 2)),
+    (lambda nn: nn.GroupNorm(1, 4, affine=False), (2, 4, 3)),
+    (lambda nn: nn.RNNCell(3, 4), (2, 3)),
+    (lambda nn: nn.RNNCell(3, 4, False, "relu"), (3,)),
+    (lambda nn: nn.GRUCell(3, 4), (2, 3)),
+    (lambda nn: nn.GRUCell(3, 2, bias=False), (3,)),
     (lambda nn: nn.Conv2d(2, 3, 3), (2, 2, 5, 4)),
     (lambda nn: nn.Conv2d(4, 6, (3, 2), (2, 1), 1, (1, 2), 2, bias=False), (2, 4, 5, 6)),
     (lambda nn: nn.Conv2d(2, 3, (2, 3), padding="same", dilation=2), (2, 5, 4)),
@@ -112,6 +119,31 @@ def test_layers_agree(make: Make, shape: Shape) -> None:
     assert repr(a) == repr(b)
     assert list(a.state_dict()) == list(b.state_dict())
     agree(list(a.state_dict().values()), list(b.state_dict().values()))
+
+
+def steps(library: Any, make: Make, start: Shape) -> tuple[Any, list[Any]]:
+    """A cell that goes three steps from a state, or from none; its states and gradients."""
+    cell = filled(make(library.nn), library)
+    rng = np.random.default_rng(0)
+    xs = [library.tensor(rng.normal(size=(2, 3)), requires_grad=True) for _ in range(3)]
+    h = library.tensor(rng.normal(size=start), requires_grad=True)
+    pair = isinstance(cell, library.nn.LSTMCell)
+    state = (h, h * 2) if pair else h
+    for x in xs:
+        state = cell(x, state)
+    y = library.cat([*state, *cell(xs[0])]) if pair else library.cat([state, cell(xs[0])])
+    return cell, [y, *orders(library, y, [*xs, h, *cell.parameters()])]
+
+
+@pytest.mark.parametrize("name", ["RNNCell", "GRUCell", "LSTMCell"])
+def test_recurrent_cells_agree(name: str) -> None:
+    """Three steps through time, with a state and without; gradients of both orders; text."""
+    (a, ours), (b, theirs) = (
+        steps(lib, lambda nn: getattr(nn, name)(3, 4), (2, 4)) for lib in BOTH
+    )
+    agree(ours, theirs)
+    assert repr(a) == repr(b)
+    assert list(a.state_dict()) == list(b.state_dict())
 
 
 @pytest.mark.parametrize("make", TABLES)

@@ -169,7 +169,97 @@ def attention_block(torch: Any, say: Say) -> None:
     assert loss.item() < 2.5
 
 
-@pytest.mark.parametrize("script", [lenet, embedding_language_model, attention_block])
+def gradient_penalty(torch: Any, say: Say) -> None:
+    """A critic whose slope is held near 1 (WGAN-GP): its loss holds a gradient."""
+    nn = torch.nn
+    critic = nn.Sequential(nn.Linear(2, 8), nn.LeakyReLU(0.2), nn.GroupNorm(2, 8), nn.Linear(8, 1))
+    starting(torch, critic)
+    optimizer = torch.optim.Adam(critic.parameters(), lr=0.01, betas=(0.5, 0.9))
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        real, fake = (torch.tensor(rng.normal(m, 1, (16, 2)).astype(np.float32)) for m in (2, 0))
+        part = torch.tensor(rng.random((16, 1)).astype(np.float32)).expand_as(real)
+        between = (part * real + (1 - part) * fake).requires_grad_(True)
+        out = critic(between)
+        slopes = torch.autograd.grad(
+            outputs=out,
+            inputs=between,
+            grad_outputs=torch.ones_like(out),
+            create_graph=True,
+            retain_graph=True,
+            only_inputs=True,
+        )[0]
+        penalty = ((slopes.norm(2, dim=1) - 1) ** 2).mean()
+        loss = critic(fake).mean() - critic(real).mean() + 10 * penalty
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        say(loss.item())
+
+
+def oscillator(torch: Any, say: Say) -> None:
+    """A network that solves u″ = −4u, u(0) = 1, u′(0) = 0 (a PINN): the loss holds u″."""
+    nn, grad = torch.nn, torch.autograd.grad
+    model = nn.Sequential(nn.Linear(1, 12), nn.Tanh(), nn.Linear(12, 1))
+    starting(torch, model)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer, T_0=10, T_mult=2)
+    t = torch.linspace(0, 1, 20).view(-1, 1).requires_grad_(True)
+    for _ in range(40):
+        u = model(t)
+        du = grad(u, t, torch.ones_like(u), create_graph=True)[0]
+        d2u = grad(du, t, torch.ones_like(du), create_graph=True)[0]
+        loss = ((d2u + 4 * u) ** 2).mean() + (u[0, 0] - 1) ** 2 + du[0, 0] ** 2
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        scheduler.step()
+        say(loss.item())
+
+
+def letters_one_by_one(torch: Any, say: Say) -> None:
+    """The next letter of words of every length: a GRU cell, and padding that does not count."""
+    nn, F = torch.nn, torch.nn.functional
+
+    class Reader(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.letters = nn.Embedding(27, 6)
+            self.cell = nn.GRUCell(6, 16)
+            self.head = nn.Linear(16, 27)
+
+        def forward(self, x: Any) -> Any:
+            h, scores = torch.zeros(x.size(0), 16), []
+            for step in self.letters(x).unbind(1):
+                h = self.cell(step, h)
+                scores.append(self.head(h))
+            return torch.stack(scores, dim=1)
+
+    words = [torch.tensor([ord(c) - ord("a") + 1 for c in word]) for word in WORDS.split()]
+    rows = nn.utils.rnn.pad_sequence(words, batch_first=True)
+    model = starting(torch, Reader())
+    optimizer = torch.optim.RMSprop(model.parameters(), lr=0.01)
+    for _ in range(25):
+        scores = model(rows[:, :-1])
+        loss = F.cross_entropy(scores.transpose(1, 2), rows[:, 1:], ignore_index=0)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        say(loss.item())
+    assert loss.item() < 2.5
+
+
+SCRIPTS = [
+    lenet,
+    embedding_language_model,
+    attention_block,
+    gradient_penalty,
+    oscillator,
+    letters_one_by_one,
+]
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
 def test_scripts_print_the_same(script: Callable[[Any, Say], None]) -> None:
     """Every number that the script prints agrees to rounding in float32."""
     ours: list[float] = []

@@ -93,6 +93,9 @@ ANSWERS = [
     lambda t: [f"{t.tensor(1.5):.2f}", f"{t.tensor(3):d}", f"{t.tensor(2.5)}", str(t.tensor(1.5))],
     lambda t: list(t.tensor([[1, 2], [3, 4]])),
     lambda t: [~t.tensor([1, -2]), ~t.tensor([True]), -t.tensor([1]), abs(t.tensor([-1.5]))],
+    lambda t: [t.ones(2, 3).fill_diagonal_(7), t.ones(3, 2).mul(2).fill_diagonal_(1)],
+    lambda t: t.quantile(t.tensor([[3.0, 1.0], [2.0, 5.0]]), t.tensor([0.25, 0.5]), 1),
+    lambda t: t.tensor([1.0, float("nan"), 2.0]).quantile(0.5),
     lambda t: [1 / t.tensor([2]), 1 - t.tensor([2]), 7 // t.tensor([2]), 7.5 % t.tensor([2])],
     lambda t: [np.float64(2) * t.ones(2), t.ones(2) + np.float64(1), t.ones(2) < np.float32(2)],
     lambda t: [np.asarray(t.ones(2)), np.array(t.tensor([1]), dtype=np.float64)],
@@ -134,6 +137,32 @@ def test_the_same_answer(ask):
     assert answer(ours, ask) == theirs
 
 
+SETTINGS = [
+    {"precision": 2},
+    {"precision": 6, "sci_mode": True},
+    {"sci_mode": False},
+    {"threshold": 5, "edgeitems": 1},
+    {"linewidth": 40},
+    {"profile": "short"},
+    {"profile": "full", "precision": 1},
+    {"profile": "default"},
+]
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+def test_what_is_printed_can_be_set(settings):
+    """`set_printoptions` has PyTorch's effect on numbers of every size."""
+    texts = []
+    for t in (ours, torch):
+        t.set_printoptions(**settings)
+        try:
+            printed = [t.tensor([1.5, 100.25]), t.tensor([1e-6, 1.0]), t.arange(12.0), t.ones(3, 9)]
+            texts.append([repr(x) for x in (*printed, t.arange(40).reshape(20, 2) / 7)])
+        finally:
+            t.set_printoptions(profile="default")
+    assert texts[0] == texts[1]
+
+
 REFUSALS = [
     lambda t: t.tensor([[1, 2], [3]]),
     lambda t: t.tensor("a"),
@@ -165,6 +194,18 @@ REFUSALS = [
     lambda t: len(t.tensor(1.0)),
     lambda t: list(t.tensor(1.0)),
     lambda t: t.ones(2).size(5),
+    lambda t: t.cat([1, 2]),
+    lambda t: t.stack([t.ones(2), None]),
+    lambda t: t.equal(t.ones(2), None),
+    lambda t: t.allclose(t.ones(2), None),
+    lambda t: t.outer(t.ones(2), 1),
+    lambda t: t.diag_embed(t.tensor(1.0)),
+    lambda t: t.nn.functional.hardtanh(t.ones(2), t.ones(2)),
+    lambda t: t.ones(2).normal_(t.ones(2)),
+    lambda t: t.ones(2).fill_diagonal_(0),
+    lambda t: t.ones(2).normal_(0, t.ones(2)),
+    lambda t: t.ones(2).random_(0, t.ones(2)),
+    lambda t: t.ones(2).uniform_("a", 1),
     lambda t: t.ones(2) + "a",
     lambda t: t.ones(2) + None,
     lambda t: t.ones(2) < "a",

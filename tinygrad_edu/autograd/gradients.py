@@ -44,6 +44,7 @@ def grad(
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
@@ -52,7 +53,8 @@ def grad(
 
     With L = Σ ⟨grad_outputs[k], outputs[k]⟩ it returns dL/d(inputs[i]), of the shape of inputs[i].
     `create_graph` makes them differentiable again. An input that the outputs do not depend on is an
-    error, unless `allow_unused` (then None) or `materialize_grads` (then zeros).
+    error, unless `allow_unused` (then None) or `materialize_grads` (then zeros). `only_inputs` has
+    no effect, as in PyTorch: nothing else ever receives a gradient here.
 
     Raises `GradientError` for such an input, for one that does not require a gradient, and where
     `backward` would.
@@ -63,20 +65,13 @@ def grad(
             "grad: materialize_grads=True puts zeros where an input is not used, and "
             "allow_unused=False forbids that. Leave allow_unused out."
         )
-    if not wanted:
-        raise GradientError("grad: inputs= is empty. Name the tensors whose gradients are wanted.")
-    given = (None,) * len(roots) if grad_outputs is None else as_tuple(grad_outputs)
-    _check_lengths("grad", roots, given)
     if is_grads_batched:
         raise GradientError(
             "grad: is_grads_batched=True is not supported. Loop over the rows of grad_outputs."
         )
-    for i, x in enumerate(wanted):
-        if not isinstance(x, Tensor) or not x.requires_grad:
-            raise GradientError(
-                f"grad: input {i} does not require a gradient, so nothing was recorded about it. "
-                "Create it with requires_grad=True before computing the outputs."
-            )
+    given = (None,) * len(roots) if grad_outputs is None else as_tuple(grad_outputs)
+    _check_lengths("grad", roots, given)
+    _check_inputs(wanted)
     if memory.rewritten:
         refuse_stale("grad", [x for x in wanted if x.node is not None])
     found = run(
@@ -101,6 +96,17 @@ def _result(
             "intended, pass allow_unused=True (its gradient is then None)."
         )
     return Tensor(np.zeros_like(x.array)) if materialize else None
+
+
+def _check_inputs(wanted: Sequence[Any]) -> None:
+    if not wanted:
+        raise GradientError("grad: inputs= is empty. Name the tensors whose gradients are wanted.")
+    for i, x in enumerate(wanted):
+        if not isinstance(x, Tensor) or not x.requires_grad:
+            raise GradientError(
+                f"grad: input {i} does not require a gradient, so nothing was recorded about it. "
+                "Create it with requires_grad=True before computing the outputs."
+            )
 
 
 def _check_lengths(name: str, roots: Sequence[Any], given: Sequence[Any]) -> None:

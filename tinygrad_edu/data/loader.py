@@ -70,14 +70,7 @@ class DataLoader:
         self.dataset, self.generator = dataset, generator
         self.batch_size = None if batch_sampler is not None else batch_size
         self.drop_last = drop_last
-        self.sampler = sampler
-        if sampler is None and not self._stream:
-            some = shuffle and len(dataset)  # of none there is no random one
-            chosen = RandomSampler(dataset, generator=generator) if some else None
-            self.sampler = chosen or SequentialSampler(dataset)
-        self.batch_sampler = batch_sampler
-        if self.sampler is not None and self.batch_size is not None:
-            self.batch_sampler = BatchSampler(self.sampler, self.batch_size, drop_last)
+        self._choose(shuffle, sampler, batch_sampler)
         self._own = batch_sampler is None  # whether the batches are cut here
         self._single = self._own and batch_size is None
         self.collate_fn = collate_fn or (default_convert if self._single else default_collate)
@@ -87,6 +80,21 @@ class DataLoader:
         self.persistent_workers, self.in_order = persistent_workers, in_order
         self._epoch: Epoch | None = None  # the one in progress
         self._resumed: Epoch | None = None  # one from a checkpoint, for the next loop to finish
+
+    def _choose(
+        self,
+        shuffle: bool | None,
+        sampler: Iterable[Any] | None,
+        batch_sampler: Iterable[Any] | None,
+    ) -> None:
+        """Take the samplers that were given, or make those that the options describe."""
+        self.sampler, self.batch_sampler = sampler, batch_sampler
+        if sampler is None and not self._stream:
+            some = shuffle and len(self.dataset)  # of none there is no random one
+            chosen = RandomSampler(self.dataset, generator=self.generator) if some else None
+            self.sampler = chosen or SequentialSampler(self.dataset)
+        if self.sampler is not None and self.batch_size is not None:
+            self.batch_sampler = BatchSampler(self.sampler, self.batch_size, self.drop_last)
 
     def __len__(self) -> int:
         """How many batches there are; `TypeError` where the data set or the sampler cannot say."""

@@ -89,17 +89,7 @@ def csv(
             f"csv: {path} has {len(rows)} rows of data and {len(features)} columns beside the "
             "target, so there is nothing to learn from. Check delimiter= and header=."
         )
-    x = np.empty((len(rows), len(features)), np.float32)
-    cells = []
-    for n, (line, row) in enumerate(rows):
-        if len(row) != len(names):
-            raise DataError(
-                f"csv: line {line} of {path} has {len(row)} cell(s), but {len(names)} were "
-                "expected. Is there a delimiter inside of a cell without quotes?"
-            )
-        if place is not None:
-            cells.append(row.pop(place))
-        x[n] = _numbers(path, line, row, features, names)
+    x, cells = _cut(path, rows, names, features, place)
     feature_names = tuple(names[i] for i in features)
     if place is None:
         return Table(Tensor(x), None, feature_names, None, ())
@@ -109,6 +99,23 @@ def csv(
 
 
 Row = tuple[int, list[str]]
+
+
+def _cut(
+    path: Path, rows: list[Row], names: list[str], features: list[int], place: int | None
+) -> tuple[np.ndarray, list[str]]:
+    """The features as numbers (N, D), and the cells of the column `place`, out of the rows."""
+    x, cells = np.empty((len(rows), len(features)), np.float32), []
+    for n, (line, row) in enumerate(rows):
+        if len(row) != len(names):
+            raise DataError(
+                f"csv: line {line} of {path} has {len(row)} cell(s), but {len(names)} were "
+                "expected. Is there a delimiter inside of a cell without quotes?"
+            )
+        if place is not None:
+            cells.append(row.pop(place))
+        x[n] = _numbers(path, line, row, features, names)
+    return x, cells
 
 
 def _rows(path: Path, delimiter: str, encoding: str) -> list[Row]:

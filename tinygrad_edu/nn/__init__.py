@@ -26,6 +26,7 @@ from .conv import Conv1d, Conv2d
 from .distance import CosineSimilarity, PairwiseDistance
 from .dropout import Dropout, Dropout2d
 from .embedding import Embedding
+from .group_norm import GroupNorm
 from .linear import Flatten, Identity, Linear, Unflatten
 from .loss import (
     AsymmetricMSELoss,
@@ -49,6 +50,7 @@ from .parameters import ParameterDict, ParameterList
 from .pooling import AvgPool2d, MaxPool2d
 from .pooling1d import AvgPool1d, MaxPool1d
 from .prelu import PReLU
+from .recurrent import GRUCell, LSTMCell, RNNCell
 from .summary import summary
 from .unfold import Fold, Unfold
 
@@ -74,6 +76,8 @@ __all__ = [
     "Embedding",
     "Flatten",
     "Fold",
+    "GRUCell",
+    "GroupNorm",
     "Hardtanh",
     "HingeEmbeddingLoss",
     "HingeLoss",
@@ -81,6 +85,7 @@ __all__ = [
     "Identity",
     "KLDivLoss",
     "L1Loss",
+    "LSTMCell",
     "LayerNorm",
     "LeakyReLU",
     "Linear",
@@ -100,6 +105,7 @@ __all__ = [
     "Parameter",
     "ParameterDict",
     "ParameterList",
+    "RNNCell",
     "ReLU",
     "ReLU6",
     "Sequential",

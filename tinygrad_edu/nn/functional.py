@@ -45,6 +45,7 @@ from ..tensor import Tensor
 from .adaptive import adaptive_avg_pool2d
 from .conv import conv1d, conv2d
 from .embedding import embedding
+from .group_norm import group_norm
 from .norm import batch_norm, layer_norm
 from .pooling import avg_pool2d, max_pool2d
 from .pooling1d import avg_pool1d, max_pool1d
@@ -69,6 +70,7 @@ __all__ = [
     "embedding",
     "fold",
     "gelu",
+    "group_norm",
     "hardtanh",
     "hinge_embedding_loss",
     "hinge_loss",

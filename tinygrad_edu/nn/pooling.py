@@ -139,15 +139,15 @@ def _elements(
     return Tensor((down[:, None] * across).astype(dtype))
 
 
-class MaxPool2d(Module):
-    """The largest of each window: x (N, C, H, W) → (N, C, oH, oW); 2 halves both sides."""
+class MaxPool(Module):
+    """What the layers that take the largest share; they differ in the shapes that they take."""
 
     def __init__(
         self,
-        kernel_size: Size,
-        stride: Size | None = None,
-        padding: Size = 0,
-        dilation: Size = 1,
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        dilation: Any = 1,
         return_indices: bool = False,
         ceil_mode: bool = False,
     ) -> None:
@@ -156,17 +156,21 @@ class MaxPool2d(Module):
         self.padding, self.dilation = padding, dilation
         self.return_indices, self.ceil_mode = return_indices, ceil_mode
 
-    def forward(self, x: Tensor) -> Any:
-        """x (N, C, H, W) or (C, H, W) → its windows' largest, with their places if asked for."""
-        sizes = (self.kernel_size, self.stride, self.padding, self.dilation)
-        return max_pool2d(x, *sizes, self.ceil_mode, self.return_indices)
-
     def extra_repr(self) -> str:
         """The sizes."""
         return (
             f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, "
             f"dilation={self.dilation}, ceil_mode={self.ceil_mode}"
         )
+
+
+class MaxPool2d(MaxPool):
+    """The largest of each window: x (N, C, H, W) → (N, C, oH, oW); 2 halves both sides."""
+
+    def forward(self, x: Tensor) -> Any:
+        """x (N, C, H, W) or (C, H, W) → its windows' largest, with their places if asked for."""
+        sizes = (self.kernel_size, self.stride, self.padding, self.dilation)
+        return max_pool2d(x, *sizes, self.ceil_mode, self.return_indices)
 
 
 class AvgPool2d(Module):

@@ -7,7 +7,7 @@ from typing import Any
 from ..errors import ShapeError
 from ..tensor import Tensor
 from .module import Module
-from .pooling import avg_pool2d, max_pool2d
+from .pooling import MaxPool, avg_pool2d, max_pool2d
 
 __all__ = ["AvgPool1d", "MaxPool1d", "avg_pool1d", "max_pool1d"]
 
@@ -60,34 +60,13 @@ def avg_pool1d(
     return z
 
 
-class MaxPool1d(Module):
+class MaxPool1d(MaxPool):
     """The largest of each window: x (N, C, L) → (N, C, oL)."""
-
-    def __init__(
-        self,
-        kernel_size: Any,
-        stride: Any = None,
-        padding: Any = 0,
-        dilation: Any = 1,
-        return_indices: bool = False,
-        ceil_mode: bool = False,
-    ) -> None:
-        super().__init__()
-        self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
-        self.padding, self.dilation = padding, dilation
-        self.return_indices, self.ceil_mode = return_indices, ceil_mode
 
     def forward(self, x: Tensor) -> Any:
         """x (N, C, L) or (C, L) → its windows' largest, with their places if asked for."""
         sizes = (self.kernel_size, self.stride, self.padding, self.dilation)
         return max_pool1d(x, *sizes, self.ceil_mode, self.return_indices)
-
-    def extra_repr(self) -> str:
-        """The sizes."""
-        return (
-            f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, "
-            f"dilation={self.dilation}, ceil_mode={self.ceil_mode}"
-        )
 
 
 class AvgPool1d(Module):

@@ -191,6 +191,7 @@ from .order import (
     argsort,
     count_nonzero,
     median,
+    quantile,
     sort,
     topk,
 )
@@ -219,6 +220,7 @@ from .routing import (
 from .scan import (
     cumprod,
     cumsum,
+    diff,
 )
 from .shape import (
     broadcast_to,
@@ -253,6 +255,10 @@ from .softmaxes import (
 from .special import (
     erf,
     erfc,
+)
+from .systems import (
+    det,
+    inverse,
 )
 from .windows import (
     fold2d,
@@ -311,9 +317,11 @@ __all__ = [
     "cross_entropy",
     "cumprod",
     "cumsum",
+    "det",
     "diag",
     "diag_embed",
     "diagonal",
+    "diff",
     "div",
     "dot",
     "einsum",
@@ -346,6 +354,7 @@ __all__ = [
     "index_add",
     "index_select",
     "inner",
+    "inverse",
     "isclose",
     "isfinite",
     "isin",
@@ -401,6 +410,7 @@ __all__ = [
     "permute",
     "pow",
     "prod",
+    "quantile",
     "reciprocal",
     "relu",
     "remainder",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..op import BLOCKER, Array, op
+from .places import expect_tensors
 
 
 @op(family=BLOCKER, formula=r"z = [x = y]", casts="keep")
@@ -120,11 +121,13 @@ for one_sided in (logical_not, bitwise_not, isnan, isinf, isfinite):
 
 def equal(x: Array, y: Array) -> bool:
     """Whether x and y have the same shape and the same elements, as one Python bool."""
+    expect_tensors("equal", x, y)
     return tuple(x.shape) == tuple(y.shape) and bool((x == y).all())
 
 
 def isclose(x: Array, y: Array, rtol: float = 1e-5, atol: float = 1e-8) -> Array:
     """Whether |x − y| ≤ atol + rtol·|y|, elementwise."""
+    expect_tensors("isclose", x, y)
     error = np.abs(x - y)  # infinite beside an infinite y, and then not below any bound
     return (x == y) | (np.isfinite(error) & (error <= atol + rtol * np.abs(y)))
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..errors import ShapeError
+from ..errors import DimError, ShapeError
 from ..op import MOVER, Array, op
-from .places import wrap
+from .places import expect_tensors, wrap
 from .shape import clone
 
 Shape = tuple[int, ...]
@@ -74,6 +74,9 @@ put_diagonal.defvjp(
 
 def diag_embed(x: Array, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Array:
     """Matrices with the last dimension of x on a diagonal, zeros elsewhere: (…, n) → (…, n, n)."""
+    expect_tensors("diag_embed", x)
+    if not x.shape:
+        raise DimError("diag_embed: x is a single number, with no dimension to lie on a diagonal.")
     *rest, n = x.shape
     ndim = len(rest) + 2
     dim1, dim2 = wrap(dim1, ndim, "diag_embed"), wrap(dim2, ndim, "diag_embed")

@@ -13,7 +13,7 @@ from ..errors import ArgumentError, ShapeError
 from ..op import Array
 from .indexing import getitem
 from .joining import cat, stack
-from .places import wrap
+from .places import expect_tensors, wrap
 from .shape import broadcast_to, reshape, unsqueeze
 
 
@@ -45,6 +45,7 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Array, ...]:
     word, `ShapeError` for a tensor of several dimensions.
     """
     given = _several(tensors)
+    expect_tensors("meshgrid", *given)
     if indexing not in ("ij", "xy") or not given:
         raise ArgumentError(
             f"meshgrid: received {len(given)} tensors and indexing={indexing!r}. Give at least "

@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import ArgumentError, DimError, ShapeError
 from ..op import MOVER, Array, op
 from .indexing import getitem, take_rows
-from .places import wrap
+from .places import expect_tensors, wrap
 from .shape import reshape
 
 # -- together
@@ -91,7 +91,12 @@ def vstack(tensors: Iterable[Array]) -> Array:
 
 
 def _several(name: str, tensors: Iterable[Array]) -> list[Array]:
-    found = list(tensors)
+    try:
+        found = list(tensors)
+    except TypeError:  # one number, or None
+        expect_tensors(name, tensors)
+        raise
+    expect_tensors(name, *found)
     if not found:
         raise (ArgumentError if name == "cat" else ShapeError)(
             f"{name}: the list of tensors is empty. Give at least one."

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import ShapeError
 from ..op import SWITCH, Array, op
+from .places import expect_tensors
 from .shape import reshape
 
 Shape = tuple[int, ...]
@@ -134,6 +135,7 @@ def dot(x: Array, y: Array) -> Array:
 
 
 def _expect(name: str, x: Array, x_ndim: int, y: Array, y_ndim: int) -> None:
+    expect_tensors(name, x, y)
     if (len(x.shape), len(y.shape)) != (x_ndim, y_ndim):
         raise ShapeError(
             f"{name}: x {tuple(x.shape)} and y {tuple(y.shape)} have {len(x.shape)} and "

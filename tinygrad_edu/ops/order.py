@@ -7,15 +7,19 @@ they came from.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-from ..errors import DimError, ShapeError
+from ..errors import ArgumentError, DimError, ShapeError
 from ..op import BLOCKER, ROUTER, Array, op
-from .dims import Selection, add_up, along, axis_of, not_empty, numpy_names, shared_out
+from .dims import Selection, add_up, along, axis_of, floating, not_empty, numpy_names, shared_out
 from .indexing import gather
+from .joining import narrow, stack
 from .places import wrap
+from .routing import where
+from .shape import squeeze
 
 # -- places
 
@@ -150,3 +154,46 @@ def median(input: Array, dim: int | None = None, keepdim: bool = False) -> Any:
     if dim is None:
         return lower_median(input)
     return pick(input, argmedian(input, dim, keepdim=True), dim, keepdim)
+
+
+def quantile(
+    input: Array,
+    q: Any,
+    dim: int | None = None,
+    keepdim: bool = False,
+    *,
+    interpolation: str = "linear",
+) -> Array:
+    """The value that a part q of the elements stays below, along `dim` or of all: 0.5 the median.
+
+    Between two elements it lies on the straight line from one to the other ("linear"), or is the
+    one ("lower", "higher") or the mean of both ("midpoint"). Several q, in a tensor (k,), give k
+    slices in a new first dimension. Of what holds a NaN it is NaN.
+
+    Raises `ArgumentError` for a q outside of 0 … 1, or another way between.
+    """
+    floating("quantile", input)
+    if 0 in input.shape:
+        raise ArgumentError(f"quantile: x {tuple(input.shape)} has no elements, so no quantile.")
+    if getattr(q, "shape", ()):
+        return stack([quantile(input, p, dim, keepdim, interpolation=interpolation) for p in q])
+    if not 0 <= float(q) <= 1 or interpolation not in ("linear", "lower", "higher", "midpoint"):
+        raise ArgumentError(
+            f"quantile: q={float(q)} with interpolation={interpolation!r}. Use parts from 0 to 1, "
+            'and "linear", "lower", "higher" or "midpoint".'
+        )
+    x = input.reshape((-1,)) if dim is None or not input.ndim else input
+    d = wrap(0 if dim is None else dim, x.ndim, "quantile")
+    position = float(q) * (x.shape[d] - 1)
+    below, above = math.floor(position), math.ceil(position)
+    below, above = {"lower": (below, below), "higher": (above, above)}.get(
+        interpolation, (below, above)
+    )
+    part = position - below if interpolation == "linear" else 0.5
+    rising = sort(x, d).values
+    low, high, last = (narrow(rising, d, i, 1) for i in (below, above, x.shape[d] - 1))
+    between = low if below == above else low + part * (high - low)
+    z = where(last != last, last, between)  # NaN comes last
+    if keepdim or not input.ndim:
+        return z if dim is not None and input.ndim else z.reshape((1,) * input.ndim)
+    return squeeze(z, d)

@@ -15,6 +15,16 @@ from ..errors import DimError, DTypeError, InputTypeError, PlaceError, ShapeErro
 # -- dimensions
 
 
+def expect_tensors(name: str, *xs: Any) -> None:
+    """Raise `InputTypeError` for the first that is no tensor: a number, a list, None."""
+    for x in xs:
+        if not hasattr(x, "shape"):
+            raise InputTypeError(
+                f"{name}: received {x!r:.40} of type {type(x).__name__}, but a tensor was "
+                "expected. Make it one: tinygrad_edu.tensor(...)."
+            )
+
+
 def wrap(dim: Any, ndim: int, name: str) -> int:
     """The dimension `dim` counted from the front; a 0-d tensor counts as having one.
 

@@ -14,8 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ArgumentError
 from ..op import COLLECTOR, SWITCH, Array, op
 from .dims import along, whole
+from .joining import narrow
+from .places import wrap
 
 
 def _turned(x: np.ndarray, dim: int) -> np.ndarray:
@@ -95,3 +98,19 @@ def _cumprod_x(g: Array, x: Array, dim: int) -> Array:
 cumprod.defvjp(
     x=_cumprod_x,
 )
+
+
+def diff(input: Array, n: int = 1, dim: int = -1) -> Array:
+    """What is added from each element to the next along `dim`: z_i = x_{i+1} − x_i, `n` times.
+
+    One element fewer each time: cumsum turned back. Raises `ArgumentError` for a negative n.
+    """
+    if n < 0 or not input.shape:
+        raise ArgumentError(
+            f"diff: n={n} of x {tuple(input.shape)}. It takes a dimension, and n of 0 or more."
+        )
+    d = wrap(dim, len(input.shape), "diff")
+    for _ in range(n):
+        left = max(input.shape[d] - 1, 0)
+        input = narrow(input, d, min(1, input.shape[d]), left) - narrow(input, d, 0, left)
+    return input

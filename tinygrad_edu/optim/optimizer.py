@@ -52,10 +52,10 @@ class Optimizer:
         self.param_groups: list[Group] = []
         self._scratch: dict[Any, np.ndarray] = {}
         self._opt_called = False  # whether a step was taken: a scheduler's comes after it
-        if isinstance(params, Tensor):
+        if isinstance(params, Tensor) or not isinstance(params, Iterable):
             raise InputTypeError(
-                f"{self._name}: received one tensor, but an iterable of tensors was expected. "
-                "Put it into a list: [tensor]."
+                f"{self._name}: received one {type(params).__name__}, but an iterable of tensors "
+                "was expected. Pass model.parameters(), or put a tensor into a list: [tensor]."
             )
         groups = list(params)
         if not groups:

@@ -1,5 +1,6 @@
 """Helpers for training: gradients held in bounds, parameters as one vector. `torch.nn.utils`."""
 
+from . import rnn
 from .clip import clip_grad_norm_, clip_grad_value_, clip_grads_with_norm_, get_total_norm
 from .vector import parameters_to_vector, vector_to_parameters
 

@@ -2,69 +2,14 @@
 
 from __future__ import annotations
 
-import copy
-import math
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from types import FunctionType
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...errors import InputTypeError, StateError
 from ..optimizer import Optimizer
-from .base import LRScheduler, is_number, number, per_group, refused
-
-
-class LambdaLR(LRScheduler):
-    """A function of yours says which part of η₀ the rate is: η_t = η₀ f(t).
-
-    `lr_lambda` is one function, or a list of one for each group. Functions are not saved; objects
-    that can be called are, by their attributes. Reference: PyTorch, `LambdaLR`.
-    """
-
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        lr_lambda: Callable[[int], float] | list[Callable[[int], float]],
-        last_epoch: int = -1,
-    ) -> None:
-        if isinstance(optimizer, Optimizer):
-            self.optimizer = optimizer
-            self.lr_lambdas = per_group(self, "lr_lambda", lr_lambda)
-            for f in self.lr_lambdas:
-                if not callable(f):
-                    raise InputTypeError(
-                        f"LambdaLR: lr_lambda is {type(f).__name__}, but a function of the epoch "
-                        "was expected: lambda epoch: 0.95**epoch."
-                    )
-        super().__init__(optimizer, last_epoch)
-
-    def get_lr(self) -> list[float]:
-        """η₀ f(t)."""
-        self._warn_outside_step()
-        parts = [f(self.last_epoch) for f in self.lr_lambdas]
-        for part in parts:
-            if not part >= 0:
-                why = "a learning rate cannot be negative"
-                raise refused(self, f"lr_lambda({self.last_epoch})", part, why)
-        return [lr * part for lr, part in zip(self.base_lrs, parts, strict=True)]
-
-    def state_dict(self) -> dict[str, Any]:
-        """Everything but the optimizer and the functions; None stands for each function."""
-        saved = [
-            None if isinstance(f, FunctionType) else dict(getattr(f, "__dict__", {}))
-            for f in self.lr_lambdas
-        ]
-        return {**super().state_dict(), "lr_lambdas": saved}
-
-    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Take over what `state_dict` returned; functions stay as they are."""
-        self._check_state(state_dict)
-        state = copy.deepcopy(dict(state_dict))
-        for f, saved in zip(self.lr_lambdas, state.pop("lr_lambdas"), strict=True):
-            if saved:
-                vars(f).update(saved)
-        vars(self).update(state)
+from .base import LRScheduler, is_number, number, refused
 
 
 class _Factor(LRScheduler):
@@ -253,37 +198,32 @@ class LinearLR(_Factor):
         return float(self.start_factor + (self.end_factor - self.start_factor) * share)
 
 
-class CosineAnnealingLR(LRScheduler):
-    """The rate falls to η_min along half a cosine: η_t = η_min + (η₀ − η_min)(1 + cos(πt/T))/2.
+class PolynomialLR(_Factor):
+    """The rate falls to 0 along a power: η_t = η₀ (1 − min(t, T) / T)ᵖ.
 
-    T is `T_max`; after it the rate rises again, the other half. Reference: Loshchilov and Hutter,
-    "SGDR: stochastic gradient descent with warm restarts", arXiv:1608.03983 (without restarts).
+    T is `total_iters`, p `power`; 1 is a straight line. Reference: Chen and others, "DeepLab",
+    arXiv:1606.00915, section 4.1.
     """
 
     def __init__(
-        self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1
+        self,
+        optimizer: Optimizer,
+        total_iters: int = 5,
+        power: float = 1.0,
+        last_epoch: int = -1,
     ) -> None:
-        self.T_max = number(self, "T_max", T_max, above=0)
-        self.eta_min = number(self, "eta_min", eta_min)
+        self.total_iters = number(self, "total_iters", total_iters)
+        self.power = number(self, "power", power)
         super().__init__(optimizer, last_epoch)
 
-    def get_lr(self) -> list[float]:
-        """(η_{t−1} − η_min) · (1 + cos(πt/T)) / (1 + cos(π(t−1)/T)) + η_min."""
-        self._warn_outside_step()
-        t, T, low = self.last_epoch, self.T_max, self.eta_min
-        if self._is_initial:
-            return self._rates()
-        if self._step_count == 1 and t > 0:
-            return self._get_closed_form_lr()
-        if (t - 1 - T) % (2 * T) == 0:  # up from the lowest point, where the quotient is 0 / 0
-            rise = (1 - math.cos(math.pi / T)) / 2
-            return [
-                lr + (base - low) * rise
-                for lr, base in zip(self._rates(), self.base_lrs, strict=True)
-            ]
-        change = (1 + math.cos(math.pi * t / T)) / (1 + math.cos(math.pi * (t - 1) / T))
-        return [change * (lr - low) + low for lr in self._rates()]
+    def change(self) -> float:
+        """One point of the curve over the point before."""
+        if self._is_initial or self.last_epoch > self.total_iters:
+            return 1
+        left = self.total_iters - self.last_epoch
+        return float((left / (left + 1)) ** self.power)
 
-    def _get_closed_form_lr(self) -> list[float]:
-        height = 1 + math.cos(math.pi * self.last_epoch / self.T_max)
-        return [self.eta_min + (lr - self.eta_min) * height / 2 for lr in self.base_lrs]
+    def total(self) -> float:
+        """The point of the curve."""
+        share = min(self.last_epoch, self.total_iters) / self.total_iters if self.total_iters else 0
+        return float((1 - share) ** self.power)

@@ -1,9 +1,9 @@
 """Data sets and loaders where PyTorch users import them from."""
 
-from ..data.collate import default_collate, default_convert
-from ..data.dataset import Dataset, IterableDataset, TensorDataset
-from ..data.loader import DataLoader
-from ..data.sampler import (
+from ...data.collate import default_collate, default_convert
+from ...data.dataset import Dataset, IterableDataset, TensorDataset
+from ...data.loader import DataLoader
+from ...data.sampler import (
     BatchSampler,
     RandomSampler,
     Sampler,
@@ -11,7 +11,8 @@ from ..data.sampler import (
     SubsetRandomSampler,
     WeightedRandomSampler,
 )
-from ..data.subsets import ChainDataset, ConcatDataset, StackDataset, Subset, random_split
+from ...data.subsets import ChainDataset, ConcatDataset, StackDataset, Subset, random_split
+from . import dataloader, dataset, sampler
 
 __all__ = [
     "BatchSampler",
