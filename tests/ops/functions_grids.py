@@ -178,9 +178,9 @@ SAMPLES = {
         alike=True,
         errors=[call(np.eye(2), np.ones(3)), call(np.zeros((2, 2)), np.ones(2))],
     ),
-    "linalg.inv": Samples(
+    "inverse": Samples(
         _square,
-        ours=linalg.inv,
+        ours=ops.inverse,
         types=FLOATS,
         errors=[call(np.ones((2, 3))), call(np.zeros((2, 2)))],
     ),

@@ -227,7 +227,7 @@ OF_ANOTHER_MIND = {
 }
 OF_ANOTHER_MIND["quantile"] = "half way to ∞ is ∞ here, and NaN in PyTorch, which goes back from ∞"
 _LU = "what a factorisation makes of infinities and NaN is chance, in either library"
-OF_ANOTHER_MIND |= dict.fromkeys(("det", "solve_systems", "linalg.solve", "linalg.inv"), _LU)
+OF_ANOTHER_MIND |= dict.fromkeys(("det", "solve_systems", "linalg.solve", "inverse"), _LU)
 SPECIAL = np.array([0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 1000.0, -1000.0, 1e-300])
 
 
