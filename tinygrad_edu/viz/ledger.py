@@ -19,7 +19,8 @@ import numpy as np
 
 from .formula import FEW, Contribution, explained
 from .labels import Labels
-from .notation import LATEX, TEXT, latex_name, number, numbers
+from .latex import latex_name
+from .notation import LATEX, TEXT, number, numbers
 from .page import Block, Formula, Page, Word
 from .plain import plain_formula
 from .record import Backward, Step
