@@ -1,7 +1,6 @@
 r"""Any text as LaTeX that prints it, whatever letters it has, and a whole document around it.
 
-What is made here compiles with pdflatex as with xelatex and lualatex, in every font encoding;
-Russian letters need one that has them: `\usepackage[T2A]{fontenc}`.
+Written for pdflatex with `\usepackage[T2A]{fontenc}`, the encoding that has Russian letters.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ _SPECIAL |= {
     "‖": r"$\|$",
     "…": r"\dots{}",
 }
-_PLAIN = re.compile(r"[ -~¡-ÿА-Яа-яЁё«»„“”‘’–—№]")  # every T1 or T2A font has them
+_PLAIN = re.compile(r"(?![ÐÞðþ])[ -~¡-ÿА-Яа-яЁё„“”‘’–—№]")  # what T2A has
 _BREAKS = re.compile(r"(?<=[/.,(=:+*])(?=[^\s}])|(?<=\\_)")
 
 
