@@ -150,6 +150,17 @@ def test_ops_that_are_alike_but_wired_in_another_way_are_drawn():
     assert len(boxes(drawn((output, None), limit=500), "op")) >= 26
 
 
+def test_what_is_marked_as_wrong_is_never_hidden():
+    """A fold ends at a node that a checker marked, in a loop as in a row of equal modules."""
+    for made in (chain, layers, lambda: (nn.Sequential(*[nn.Linear(4, 4)] * 6), None)):
+        output, names = made()
+        if names is None:
+            output, names = output(torch.ones(2, 4)).sum(), output
+        marked = viz.record(output).nodes[4]
+        source = viz.graph(output, names=names, marks={marked: "off by a factor of 2"}).source
+        assert "✗ off by a factor of 2" in source
+
+
 def test_a_small_graph_is_drawn_whole():
     """Three turns of three ops hide too few to be worth it."""
     assert not boxes(drawn(chain(3)), "module")

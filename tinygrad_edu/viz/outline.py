@@ -9,6 +9,7 @@ is drawn, and a box before it stands for the others.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -101,7 +102,9 @@ class _Draft:
             collapse = [path for path in inside if "." not in path]
         groups = [[path] for path in (collapse or ()) if path in inside]
         if fold:
-            groups += equal_neighbours(self.passed.nodes, inside, self.passed.names.kinds)
+            runs = equal_neighbours(self.passed.nodes, inside, self.passed.names.kinds)
+            wrong = {outer for node in self.marks for outer in outward(self.paths.get(node, ""))}
+            groups += [run for run in runs if not wrong & set(run)]
         for group in sorted(groups, key=lambda g: g[0].count(".")):
             if any(outer in self.closed for outer in outward(group[0])):
                 continue
@@ -113,14 +116,13 @@ class _Draft:
 
     def _fold(self) -> None:
         """Close all but the last of the equal pieces of every stretch that repeats itself."""
-        stretch: list[Node] = []
-        for node in [*self.passed.nodes, None]:
-            if node is not None and not set(outward(self.paths[node])) & set(self.closed):
-                stretch.append(node)
-                continue
-            for pieces in repeats(stretch):
+
+        def free(node: Node) -> bool:  # what is wrong must be seen
+            return node not in self.marks and not set(outward(self.paths[node])) & set(self.closed)
+
+        for is_free, stretch in groupby(self.passed.nodes, free):
+            for pieces in repeats(list(stretch)) if is_free else ():
                 self._fold_pieces(pieces)
-            stretch = []
 
     def _fold_pieces(self, pieces: list[Sequence[Node]]) -> None:
         count, last = len(pieces), pieces[-1]
@@ -137,11 +139,9 @@ class _Draft:
             self.turns[frame] = count
         ops = " · ".join(clean(node.op.name) for node in last)
         title = self.words["repeated"].format(n=count - 1)
-        lines = [title, *wrapped(ops, 34)[:3], self._contents(hidden, self._held_in(key))]
+        own = [e for e, k in self.folded.items() if k == key and e.__class__ is not Node]
+        lines = [title, *wrapped(ops, 34)[:3], self._contents(hidden, own)]
         self.outline.items[key] = Item(key, "module", tuple(lines), "#333333", within)
-
-    def _held_in(self, key: str) -> list[Any]:
-        return [e for e, where in self.folded.items() if where == key and e.__class__ is not Node]
 
     def _contents(self, nodes: list[Node], parameters: list[Any]) -> str:
         told = [self.words["ops"].format(n=len(nodes))]
