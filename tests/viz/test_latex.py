@@ -11,6 +11,7 @@ import pytest
 import tinygrad_edu as torch
 from tinygrad_edu import nn, viz
 from tinygrad_edu.viz.latex import latex_document, latex_escaped, latex_name
+from tinygrad_edu.viz.notation import LATEX
 
 needs_tex = pytest.mark.skipif(
     shutil.which("pdflatex") is None or shutil.which("kpsewhich") is None,
@@ -107,3 +108,13 @@ def test_the_slope_of_cross_entropy_is_prediction_minus_truth():
     ledger = viz.explain(x, nn.functional.cross_entropy(x, target), lang="en")
     assert "dL/dx ← (softmax(x) − onehot(target)) · g" in ledger.to_text(False, 200)
     assert r"\operatorname{softmax}(x) - \operatorname{onehot}(\text{target})" in ledger.to_latex()
+
+
+def test_latex_of_a_network_is_balanced():
+    """A report can take it as it is."""
+    model = nn.Sequential(nn.Linear(3, 2), nn.Sigmoid())
+    loss = nn.functional.cross_entropy(model(torch.ones(2, 3)), torch.tensor([0, 1]))
+    latex = viz.explain(loss, loss, names=model).to_latex()
+    assert r"\frac{\partial" in latex
+    assert latex.count("$") % 2 == 0
+    assert LATEX.signs["odot"] in latex

@@ -77,7 +77,7 @@ class Ledger(Page):
         title = w["account"].format(name=account.name)
         yield Block("title", (title,))
         yield Block("line", (f"{account.name} = {self._numbers(self.passed.value_of(edge))}",))
-        if not account.contributions and not self._is_output(edge):
+        if self.passed.complete and not account.contributions and not self._is_output(edge):
             yield Block("note", (w["unused"].format(name=account.name),))
         for k, c in enumerate(account.contributions, 1):
             what = self.labels.call(c.step.node)
