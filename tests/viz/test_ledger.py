@@ -38,7 +38,9 @@ def calculated(text: str) -> float:
     text = re.sub(r"\|([^|]*)\|", r"abs(\1)", text)
     text = re.sub(r"\[([^\]≠<>]*)≠([^\]]*)\]", r"float((\1) != (\2))", text)
     names = {"E": math.e, "sqrt": math.sqrt, "ln": math.log, "abs": abs, "float": float}
-    names["sign"] = lambda x: (x > 0) - (x < 0)
+    names |= {name: getattr(math, name) for name in ("sin", "cos", "sinh", "cosh", "tanh", "erfc")}
+    names |= {"sign": lambda x: (x > 0) - (x < 0), "maximum": max}
+    names["σ"] = lambda x: 1 / (1 + math.exp(-x))
     return float(eval(text, {"__builtins__": {}}, names))  # our own formula, in a test
 
 

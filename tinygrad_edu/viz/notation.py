@@ -174,6 +174,12 @@ def written(
     return _Writer(way, letters or {}, numbers, digits).write(x)[0]
 
 
+def _sign_of(x: Call) -> str:
+    """The op's name; `x.T` is a permutation, but of a matrix a person writes xᵀ."""
+    turned = x.op.name == "permute" and tuple(x.params["dims"]) in ((1, 0), (-1, 0), (1, -2))
+    return "transpose" if turned else x.op.name
+
+
 class _Writer:
     """Writes expressions, each with the strength that holds it together."""
 
@@ -191,7 +197,7 @@ class _Writer:
         """The text of `x` and its strength."""
         if isinstance(x, Symbol):
             return self._letter(x)
-        way, name, args = self.way, x.op.name, x.args
+        way, name, args = self.way, _sign_of(x), x.args
         if name in way.templates:
             tight = name in _TIGHT or (way is TEXT and name in ("exp", "expm1"))
             inner = [self.held(a, ATOM if tight else 0) for a in args]
