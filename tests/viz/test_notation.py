@@ -18,6 +18,7 @@ def test_numbers_for_people():
     assert number(-1.5) == "−1.5"
     assert number(1e-7 / 3) == "3.333e-08"
     assert number(-math.inf) == "−∞"
+    assert number(-0.0) == "0"
     assert numbers(np.array([[1.0, -2.0]])) == "[[1, −2]]"
     assert numbers(np.zeros((0, 3))) == "(0×3)"
     assert plain_formula(r"z = \frac{1}{n} \sum_i x_i") == "z = 1/n Σ_i x_i"

@@ -31,7 +31,7 @@ FEW = 16  # so many numbers are shown one by one
 
 def number(x: Any, digits: int = 4) -> str:
     """One number in `digits` significant digits: 0.25, −3, 1.5e-07; never rounded to 0."""
-    x = float(x)
+    x = float(x) or 0.0  # −0 is 0
     text = f"{x:.{digits}g}".replace("-", "−", 1) if x < 0 else f"{x:.{digits}g}"
     return {"inf": "∞", "−inf": "−∞", "nan": "NaN"}.get(text, text)
 
