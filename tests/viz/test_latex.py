@@ -80,6 +80,7 @@ def test_every_letter_is_one_that_latex_has(lang):
 def test_a_name_is_printed_as_it_is():
     """Letters that TeX takes for commands; those that no font has are told by their numbers."""
     assert latex_escaped("a_b%") == r"a\_b\%"
+    assert latex_escaped("∞ ≤ ‖x‖") == r"$\infty$ $\le$ $\|$x$\|$"
     assert latex_escaped("λ − 日") == r"$\lambda$ $-$ [U+65E5]"
     assert [latex_name(n) for n in ("x", "x12", "theta", "λ", "вес")] == [
         "x",
