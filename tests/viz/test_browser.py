@@ -5,8 +5,6 @@ Needs the package playwright and a Chromium of the system (`apt-get install chro
 
 from __future__ import annotations
 
-import re
-import shutil
 import time
 
 import numpy as np
@@ -15,54 +13,9 @@ import pytest
 import tinygrad_edu as torch
 from tinygrad_edu import nn, viz
 
-from .walking import worked_example
+from .walking import example, worked_example
 
 pytestmark = pytest.mark.browser
-playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-if CHROMIUM is None:
-    pytest.skip("apt-get install chromium: there is no Chromium here", allow_module_level=True)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with playwright.sync_playwright() as started:
-        quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-        quiet += ["--disable-background-networking", "--disable-component-update"]
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=quiet)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def show(chromium, tmp_path):
-    """Open a stepper's page; what it asks the network for, or complains of, fails the test."""
-    seen, contexts = [], []
-
-    def open_page(made, **options):
-        file = made.save(tmp_path / f"page{len(contexts)}.html")
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(5000)
-        page.on("console", lambda message: seen.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: seen.append(f"error: {error}"))
-        page.on("request", lambda request: seen.append(f"request: {request.url[:80]}"))
-        page.goto(file.as_uri())
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    strange = [
-        line for line in seen if not re.match(r"request: (file:.*/page\d+\.html|data:)", line)
-    ]
-    assert not strange
-
-
-def example(**options):
-    loss, names = worked_example()
-    return viz.stepper(loss, names=names, lang="en", **options)
 
 
 def head(page):

@@ -269,3 +269,12 @@ def test_a_mark_on_something_else_and_a_strange_language_are_refused():
         viz.stepper(loss, marks={"w": "wrong"})
     with pytest.raises(ArgumentError, match="lang"):
         viz.stepper(loss, lang="fr")
+
+
+def test_a_number_of_the_script_stands_in_the_formula_as_it_is():
+    """h = w · 0.5, not w · y with a letter that nobody has written; a named one keeps its name."""
+    w, x = torch.tensor(0.4, requires_grad=True), torch.tensor(0.5)
+    told = viz.stepper(w * 0.5, names={"w": w}).film["boxes"][0]["formula"]
+    assert told == {"symbols": "w · 0.5", "numbers": "0.4 · 0.5"}
+    told = viz.stepper(w * x, names={"w": w, "x": x}).film["boxes"][0]["formula"]
+    assert told["symbols"] == "w · x"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import tinygrad_edu as torch
-from tinygrad_edu import nn
+from tinygrad_edu import nn, viz
 
 
 def worked_example():
@@ -16,6 +16,11 @@ def worked_example():
     o = h * v
     loss = (1.0 - o) ** 2 / 2
     return loss, {"w": w, "v": v, "h": h, "o": o, "L": loss}
+
+
+def example(**options):
+    loss, names = worked_example()
+    return viz.stepper(loss, names=names, lang="en", **options)
 
 
 def network():

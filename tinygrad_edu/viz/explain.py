@@ -36,6 +36,11 @@ def explain(
 
     Raises `InputTypeError` where x is no tensor with a gradient, or no output is found.
     """
+    if isinstance(x, Tensor) and not x.requires_grad:
+        raise InputTypeError(
+            f"explain: this tensor of shape {tuple(x.shape)} has no gradient: it does not require "
+            "one, nor does anything that it was computed from. Create it with requires_grad=True."
+        )
     edge = None
     if isinstance(x, Tensor) and x.requires_grad:
         if output is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -19,8 +19,14 @@ def outward(path: str) -> list[str]:
     return [".".join(parts[:k]) for k in range(len(parts), 0, -1)]
 
 
-def equal_neighbours(inside: Mapping[str, list[Node]], kinds: Mapping[str, str]) -> Runs:
-    """Runs of three or more modules of one parent that follow each other and are built alike."""
+def equal_neighbours(
+    nodes: Sequence[Node], inside: Mapping[str, list[Node]], kinds: Mapping[str, str]
+) -> Runs:
+    """Runs of three or more modules of one parent that follow each other and are built alike.
+
+    Only of those whose ops follow each other, too: where modules are told from their parameters,
+    the ops between two layers may be nobody's, and one box would lie on both sides of them.
+    """
     siblings: dict[str, list[str]] = {}
     for path in inside:
         parent, _, name = path.rpartition(".")
@@ -36,7 +42,13 @@ def equal_neighbours(inside: Mapping[str, list[Node]], kinds: Mapping[str, str])
             else:
                 runs.append([b])
         found += [run for run in runs if len(run) >= 3]
-    return found
+    place = {node: i for i, node in enumerate(nodes)}
+
+    def together(run: list[str]) -> bool:
+        places = [place[node] for path in run for node in inside[path]]
+        return max(places) - min(places) < len(places)
+
+    return [run for run in found if together(run)]
 
 
 def _signature(nodes: list[Node], kind: str | None) -> Any:

@@ -58,9 +58,9 @@ def graph(
     `names` is a mapping of names to tensors, a module, the result of `watch`, "caller" for the
     caller's variables, or a list of these; with a module, boxes are drawn around what it made.
     `collapse` closes these boxes (True: the outermost, or their paths); `fold` draws three or more
-    equal neighbours as one. `marks` maps nodes to what is wrong with them. Of more than `limit` ops
-    those nearest to the output are drawn, and the picture says how many are not. `lang` is "en" or
-    "ru", by default the user's locale's.
+    equal neighbours as one, and of the equal steps of a loop the last. `marks` maps nodes to what
+    is wrong with them. Of more than `limit` ops those nearest to the output are drawn, and the
+    picture says how many are not. `lang` is "en" or "ru", by default the user's locale's.
 
     An exception in place of `output` shows the graph as far as the script came. The picture renders
     itself in Jupyter; `.save("loss.svg")` writes a file (svg, png, pdf or dot).

@@ -19,7 +19,8 @@ import numpy as np
 
 from .formula import FEW, Contribution, explained
 from .labels import Labels
-from .notation import LATEX, TEXT, latex_name, number, numbers
+from .latex import latex_name
+from .notation import LATEX, TEXT, number, numbers
 from .page import Block, Formula, Page, Word
 from .plain import plain_formula
 from .record import Backward, Step
@@ -76,7 +77,7 @@ class Ledger(Page):
         title = w["account"].format(name=account.name)
         yield Block("title", (title,))
         yield Block("line", (f"{account.name} = {self._numbers(self.passed.value_of(edge))}",))
-        if not account.contributions and not self._is_output(edge):
+        if self.passed.complete and not account.contributions and not self._is_output(edge):
             yield Block("note", (w["unused"].format(name=account.name),))
         for k, c in enumerate(account.contributions, 1):
             what = self.labels.call(c.step.node)

@@ -19,7 +19,7 @@ from ..engine import Node
 from ..nn import Module
 from .record import Backward
 
-__all__ = ["Calls", "regions", "watch"]
+__all__ = ["Calls", "common", "regions", "watch"]
 
 
 class Calls:
@@ -103,18 +103,18 @@ def _by_parameters(passed: Backward) -> dict[Node, str]:
     before: dict[Node, str | None] = {}
     for node in passed.nodes:
         above = [before[e] for e in node.inputs if e.__class__ is Node]
-        before[node] = own.get(node) or _common(above)
+        before[node] = own.get(node) or common(above)
     after: dict[Node, str | None] = {}
     for node in reversed(passed.nodes):
         below = [after[n] for n, _ in passed.uses_of(node)]
-        after[node] = own.get(node) or _common(below)
+        after[node] = own.get(node) or common(below)
     return {
-        node: own.get(node) or _common([before[node] or "", after[node] or ""]) or ""
+        node: own.get(node) or common([before[node] or "", after[node] or ""]) or ""
         for node in passed.nodes
     }
 
 
-def _common(paths: Iterable[str | None]) -> str | None:
+def common(paths: Iterable[str | None]) -> str | None:
     """The innermost module that all of these lie in; those that are not known do not count."""
     known = [p.split(".") if p else [] for p in paths if p is not None]
     if not known:

@@ -89,7 +89,7 @@ def _add(known: Names, name: str, value: Any) -> None:
 
 def _add_variables(known: Names, variables: Iterable[tuple[str, Any]]) -> None:
     """The tensors first, then the modules: a variable's own name is shorter than a path."""
-    own = [(k, v) for k, v in variables if not k.startswith("_")]
+    own = [(k, v) for k, v in variables if k.isidentifier() and not k.startswith("_")]
     for kind in (Tensor, Module):
         for name, value in own:
             if isinstance(value, kind):

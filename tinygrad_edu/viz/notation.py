@@ -13,14 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from .latex import latex_escaped, latex_name
 from .trace import Call, Expression, Symbol
 
 __all__ = [
     "LATEX",
     "TEXT",
     "Notation",
-    "latex_escaped",
-    "latex_name",
     "number",
     "numbers",
     "written",
@@ -32,7 +31,7 @@ FEW = 16  # so many numbers are shown one by one
 
 def number(x: Any, digits: int = 4) -> str:
     """One number in `digits` significant digits: 0.25, −3, 1.5e-07; never rounded to 0."""
-    x = float(x)
+    x = float(x) or 0.0  # −0 is 0
     text = f"{x:.{digits}g}".replace("-", "−", 1) if x < 0 else f"{x:.{digits}g}"
     return {"inf": "∞", "−inf": "−∞", "nan": "NaN"}.get(text, text)
 
@@ -70,53 +69,6 @@ class Notation:
     number: Callable[[Any, int], str]
 
 
-def latex_name(name: str) -> str:
-    """A name as LaTeX: one letter as it is, Greek by its command, more letters upright."""
-    if name in _GREEK:
-        return "\\" + name
-    if len(name) == 1 and name.isalpha():
-        return name
-    if name[:1].isalpha() and name[1:].isdigit() and name.isascii():
-        return f"{name[0]}_{{{name[1:]}}}"
-    return rf"\text{{{latex_escaped(name)}}}"
-
-
-def latex_escaped(text: str) -> str:
-    """Any text as LaTeX that prints it."""
-    return "".join(_LATEX_SPECIAL.get(c, c) for c in text)
-
-
-_GREEK = {
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "eta",
-    "theta",
-    "lambda",
-    "mu",
-    "sigma",
-    "omega",
-}
-_LATEX_SPECIAL = {c: "\\" + c for c in "&%#_{}"} | {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "\n": " ",
-    "$": r"\textdollar{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    "`": r"\textasciigrave{}",
-    "−": "$-$",
-    "·": r"$\cdot$",
-    "×": r"$\times$",
-    "→": r"$\to$",
-    "‖": r"$\|$",
-}
-
-
 def _latex_numbers(x: Any, digits: int) -> str:
     array = np.asarray(x)
     if array.ndim == 0:
@@ -124,8 +76,7 @@ def _latex_numbers(x: Any, digits: int) -> str:
         head, e, tail = text.partition("e")
         return rf"{head} \cdot 10^{{{int(tail)}}}" if e else text.replace("NaN", r"\mathrm{NaN}")
     if array.ndim > 2 or not 0 < array.size <= FEW:
-        told = numbers(array, digits).replace("‖·‖", "norm").replace("−", "-")
-        return rf"\text{{{told}}}"
+        return rf"\text{{{latex_escaped(numbers(array, digits))}}}"
     rows = [" & ".join(_latex_numbers(v, digits) for v in row) for row in np.atleast_2d(array)]
     return r"\begin{bmatrix}" + r" \\ ".join(rows) + r"\end{bmatrix}"
 
@@ -154,6 +105,7 @@ TEXT = Notation(
         "sqrt": "√({})",
         "exp": "e^{}",
         "expm1": "(e^{} − 1)",
+        "class_error": "(softmax({}) − onehot({}))",
         "transpose": "{}ᵀ",
         "where": "({1} where {0}, else {2})",
         "bitwise_not": "not {}",
@@ -192,6 +144,7 @@ LATEX = Notation(
         "sqrt": r"\sqrt{{{}}}",
         "exp": r"e^{{{}}}",
         "expm1": r"\left(e^{{{}}} - 1\right)",
+        "class_error": r"\left(\operatorname{{softmax}}({}) - \operatorname{{onehot}}({})\right)",
         "transpose": r"{}^\top",
         "where": r"\begin{{cases}}{1} & {0} \\ {2} & \text{{else}}\end{{cases}}",
         "bitwise_not": r"\lnot {}",
@@ -221,6 +174,12 @@ def written(
     return _Writer(way, letters or {}, numbers, digits).write(x)[0]
 
 
+def _sign_of(x: Call) -> str:
+    """The op's name; `x.T` is a permutation, but of a matrix a person writes xᵀ."""
+    turned = x.op.name == "permute" and tuple(x.params["dims"]) in ((1, 0), (-1, 0), (1, -2))
+    return "transpose" if turned else x.op.name
+
+
 class _Writer:
     """Writes expressions, each with the strength that holds it together."""
 
@@ -238,7 +197,7 @@ class _Writer:
         """The text of `x` and its strength."""
         if isinstance(x, Symbol):
             return self._letter(x)
-        way, name, args = self.way, x.op.name, x.args
+        way, name, args = self.way, _sign_of(x), x.args
         if name in way.templates:
             tight = name in _TIGHT or (way is TEXT and name in ("exp", "expm1"))
             inner = [self.held(a, ATOM if tight else 0) for a in args]

@@ -2,12 +2,14 @@
 
 A large graph is cut: the ops nearest to the output stay, one box says how many do not. Modules may
 be collapsed, and equal neighbours of one parent (the twelve blocks of a transformer) are folded
-into one box.
+into one box. Of what repeats itself without being a module, as the steps of a loop, the last time
+is drawn, and a box before it stands for the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -16,10 +18,11 @@ from ..engine import Node
 from .boxes import FEW, arithmetic, range_line, saved, title, value_lines, wrapped
 from .folding import equal_neighbours, outward
 from .labels import Labels, clean
-from .modules import regions
+from .modules import common, regions
 from .notation import number
 from .record import Backward
-from .shapes import Arrow, Item, Outline
+from .repeats import own_leaves, repeats
+from .shapes import Arrow, Item, Outline, joined
 from .words import family_name, words_in
 
 __all__ = ["outlined"]
@@ -56,7 +59,11 @@ class _Draft:
         self.outline = Outline()
         self.constants: dict[int, str] = {}  # the ids of arrays with a name → their keys
         self.closed: dict[str, str] = {}  # the path of a module → the key of the box it is in
+        self.folded: dict[Any, str] = {}  # a node or leaf of what repeats → the key of its box
+        self.turns: dict[str, int] = {}  # the frame around the last time → how many there are
         self._close(collapse, fold)
+        if fold:
+            self._fold()
         self.shown = self._cut(limit)
         for node in passed.nodes:
             if node in self.shown:
@@ -66,6 +73,7 @@ class _Draft:
                 self._arrows(node)
         if passed.failure is not None:
             self._failure()
+        self.outline.arrows = joined(self.outline)
         self._frames()
 
     # -- what is left out
@@ -94,7 +102,9 @@ class _Draft:
             collapse = [path for path in inside if "." not in path]
         groups = [[path] for path in (collapse or ()) if path in inside]
         if fold:
-            groups += equal_neighbours(inside, self.passed.names.kinds)
+            runs = equal_neighbours(self.passed.nodes, inside, self.passed.names.kinds)
+            wrong = {outer for node in self.marks for outer in outward(self.paths.get(node, ""))}
+            groups += [run for run in runs if not wrong & set(run)]
         for group in sorted(groups, key=lambda g: g[0].count(".")):
             if any(outer in self.closed for outer in outward(group[0])):
                 continue
@@ -104,13 +114,48 @@ class _Draft:
             nodes = [node for path in group for node in inside[path]]
             self.outline.items[key] = self._module(key, group, nodes)
 
+    def _fold(self) -> None:
+        """Close all but the last of the equal pieces of every stretch that repeats itself."""
+
+        def free(node: Node) -> bool:  # what is wrong must be seen
+            return node not in self.marks and not set(outward(self.paths[node])) & set(self.closed)
+
+        for is_free, stretch in groupby(self.passed.nodes, free):
+            for pieces in repeats(list(stretch)) if is_free else ():
+                self._fold_pieces(pieces)
+
+    def _fold_pieces(self, pieces: list[Sequence[Node]]) -> None:
+        count, last = len(pieces), pieces[-1]
+        key = f"repeat{1 + len(self.outline.items)}"
+        hidden = [node for piece in pieces[:-1] for node in piece]
+        self.folded |= dict.fromkeys(hidden, key)
+        for leaf in own_leaves(pieces):
+            if all(self.folded.get(node) == key for node, _ in self.passed.uses_of(leaf)):
+                self.folded[leaf] = key
+        within = common(self.paths[node] for node in [*hidden, *last]) or ""
+        if {self.paths[node] for node in last} == {within}:  # else modules are its frames
+            frame = f"{within}.{key}".lstrip(".")
+            self.paths |= dict.fromkeys(last, frame)
+            self.turns[frame] = count
+        ops = " · ".join(clean(node.op.name) for node in last)
+        title = self.words["repeated"].format(n=count - 1)
+        own = [e for e, k in self.folded.items() if k == key and e.__class__ is not Node]
+        lines = [title, *wrapped(ops, 34)[:3], self._contents(hidden, own)]
+        self.outline.items[key] = Item(key, "module", tuple(lines), "#333333", within)
+
+    def _contents(self, nodes: list[Node], parameters: list[Any]) -> str:
+        told = [self.words["ops"].format(n=len(nodes))]
+        numbers = sum(p.array.size for p in parameters)
+        told += [self.words["parameters"].format(n=numbers)] if numbers else []
+        return ", ".join(told)
+
     def _module(self, key: str, group: list[str], nodes: list[Node]) -> Item:
         kind = self.passed.names.kinds.get(group[0], "")
         name = group[0] if len(group) == 1 else f"{group[0]} … {group[-1]}"
         owners = self.passed.names.owners
         parameters = [p for p, owner in owners.items() if set(outward(owner)) & set(group)]
         lines = [clean(name), f"{kind} ×{len(group)}" if len(group) > 1 else kind]
-        lines.append(f"{len(nodes)} ops, {sum(p.array.size for p in parameters)} parameters")
+        lines.append(self._contents(nodes, parameters))
         sizes = [g for p in parameters if (g := self.passed.gradient_of(p)) is not None]
         if sizes:
             norm = float(np.sqrt(sum(float(np.sum(np.square(g, dtype=np.float64))) for g in sizes)))
@@ -121,6 +166,8 @@ class _Draft:
     # -- the boxes
 
     def _key(self, edge: Any) -> str:
+        if edge in self.folded:
+            return self.folded[edge]
         if edge.__class__ is Node:
             for outer in outward(self.paths[edge]):
                 if outer in self.closed:
@@ -247,4 +294,6 @@ class _Draft:
         for item in self.outline.items.values():
             for path in outward(item.module):
                 title = f"{clean(path)}: {kinds[path]}" if kinds.get(path) else clean(path)
+                if path in self.turns:
+                    title = self.words["turn"].format(n=self.turns[path])
                 self.outline.modules.setdefault(path, title)

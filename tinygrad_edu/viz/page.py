@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..op import Family
-from .notation import latex_escaped
+from .latex import latex_code, latex_document, latex_escaped
 
 __all__ = ["Block", "Formula", "Page", "Word", "wants_colour"]
 
@@ -111,18 +111,25 @@ class Page:
             lines.append(f"\n{text}\n" if top else "  " * (block.depth - 1) + f"- {text}")
         return "\n".join(lines).strip() + "\n"
 
-    def to_latex(self) -> str:
-        r"""LaTeX for the body of a report; it needs `amsmath`, and a compiler that reads UTF-8."""
+    def to_latex(self, document: bool = False) -> str:
+        r"""LaTeX for the body of a report, or a whole `document`.
+
+        A report needs the package amsmath, and for Russian `\usepackage[T2A]{fontenc}`.
+        """
         lines = []
         for block in self.blocks():
             text = "".join(_latex(p) for p in block.pieces)
             if block.kind == "title":
                 lines.append(rf"\paragraph{{{text}}}\mbox{{}}")
                 continue
-            style = {"head": r"\textbf", "place": r"\texttt", "note": r"\emph"}.get(block.kind)
+            style = {"head": r"\textbf", "note": r"\emph"}.get(block.kind)
+            text = latex_code(block.text) if block.kind == "place" else text
             text = f"{style}{{{text}}}" if style else text
-            lines.append(rf"\par\noindent\hspace*{{{block.depth}em}}{text}")
-        return "\n".join(lines) + "\n"
+            text = rf"\smallskip {text}" if block.kind == "head" else text
+            ragged = rf"\raggedright\leftskip={block.depth + 1}em\parindent=-1em"
+            lines.append(rf"\par{{{ragged} {text}\par}}")
+        body = "\n".join([r"{\lineskiplimit=2pt\lineskip=4pt", *lines, "}"]) + "\n"
+        return latex_document(body) if document else body
 
     def to_html(self) -> str:
         """A piece of HTML that needs nothing else: no script, no style sheet, no network."""
@@ -168,7 +175,7 @@ def _markdown(piece: Piece) -> str:
 
 def _latex(piece: Piece) -> str:
     if isinstance(piece, Formula):
-        return f"${piece.latex}$"
+        return rf"$\displaystyle {piece.latex}$"
     return latex_escaped(piece if isinstance(piece, str) else piece.text)
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["Arrow", "Item", "Outline"]
+from .notation import number
+
+__all__ = ["Arrow", "Item", "Outline", "joined"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +60,25 @@ class Outline:
     items: dict[str, Item] = field(default_factory=dict)
     arrows: list[Arrow] = field(default_factory=list)
     modules: dict[str, str] = field(default_factory=dict)
+
+
+def joined(outline: Outline) -> list[Arrow]:
+    """The arrows, those that lead alike to or from a closed box as one that carries their sum."""
+    groups: dict[object, list[Arrow]] = {}
+    for arrow in outline.arrows:
+        closed = any(outline.items[end].kind == "module" for end in (arrow.source, arrow.target))
+        shape = None if arrow.share is None else arrow.share.shape
+        alike = (arrow.source, arrow.target, arrow.flows, shape)
+        groups.setdefault(alike if closed else id(arrow), []).append(arrow)
+    return [group[0] if len(group) == 1 else _sum(group) for group in groups.values()]
+
+
+def _sum(arrows: list[Arrow]) -> Arrow:
+    one, label = arrows[0], f"×{len(arrows)}"
+    shares = [arrow.share for arrow in arrows if arrow.share is not None]
+    if not shares:
+        return Arrow(one.source, one.target, label, flows=one.flows)
+    told = Arrow(one.source, one.target, label, np.sum(shares, axis=0))
+    size = f"‖Σ‖ = {number(told.size)}" if one.share is not None and one.share.ndim else ""
+    told.label += "\n" + (size or f"Σ = {number(told.share)}")
+    return told

@@ -54,6 +54,8 @@ class LayerWatch:
         self.gradients: dict[str, list[Sight]] = {name: [] for name in self.names}
         self._now: dict[str, dict[str, np.ndarray]] = {"activations": {}, "gradients": {}}
         layers = [m for _, m in model.named_modules() if not list(m.children())]
+        kinds = [type(layer).__name__ for layer in layers]
+        self.kinds = dict(zip(self.names, kinds, strict=True))
         self._handles = [
             layer.register_forward_hook(self._listener(name))
             for name, layer in zip(self.names, layers, strict=True)
@@ -119,7 +121,9 @@ def histograms(
         steps = np.arange(len(sights) + 1) + 0.5
         axes.pcolormesh(steps, edges, np.sqrt(heights.T), cmap="Blues", vmin=0)
         zeros = words["zeros"].format(percent=f"{100 * sights[-1].zeros:.0f}")
-        dress(axes, f"{name} · {zeros}", words["step"], words["value"], grid=False)
+        dress(
+            axes, f"{name} {watch.kinds[name]} · {zeros}", words["step"], words["value"], grid=False
+        )
         axes.title.set_fontsize(9)
         axes.xaxis.get_major_locator().set_params(integer=True)
     return made
@@ -145,7 +149,8 @@ def gradient_flow(source: Any, lang: str | None = None) -> Any:
     words = words_of(lang)
     if isinstance(source, LayerWatch):
         seen = _seen(source, "gradients")
-        names, count = list(seen), min(len(sights) for sights in seen.values())
+        names = [f"{name}\n{source.kinds[name]}" for name in seen]
+        count = min(len(sights) for sights in seen.values())
         steps = sorted({0, count // 2, count - 1})
         lines = {f"{words['step']} {k + 1}": [s[k].norm for s in seen.values()] for k in steps}
         below = words["layer"]
@@ -161,11 +166,14 @@ def gradient_flow(source: Any, lang: str | None = None) -> Any:
     made = figure(max(5.0, 0.75 * len(names) + 2.5), 4.2)
     axes = made.subplots()
     for k, (label, norms_) in enumerate(lines.items()):
-        axes.plot(names, norms_, marker="o", color=COLOURS[k % len(COLOURS)], label=label or None)
+        look = {"color": COLOURS[k % len(COLOURS)], "marker": "os^"[k % 3]}
+        axes.plot(names, norms_, label=label or None, **look)
     axes.set_yscale("log")
     last = list(lines.values())[-1]
     dress(axes, _verdict(last, words), below, words["norm"])
-    axes.tick_params(axis="x", rotation=90 if max(map(len, names)) > 6 else 0)
+    axes.tick_params(
+        axis="x", rotation=90 if max(map(len, "\n".join(names).split("\n"))) > 9 else 0
+    )
     if len(lines) > 1:
         axes.legend(frameon=False)
     return made

@@ -3,19 +3,24 @@ let travelled = 0;
 const dragged = () => travelled > 6;
 
 // Its size is asked for when it changes, not at every step: the answer costs a layout of the page.
-let stage = { width: 0, height: 0 };
-const measure = () => { stage = graph.getBoundingClientRect(); };
+let stage = { width: 0, height: 0, foot: 0 };
+function measure() {
+  const { width, height } = graph.getBoundingClientRect();
+  stage = { width, height, foot: Math.max($("legend").offsetHeight, 36) + 12 };
+}
 
 function place() {
   world.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.scale})`);
 }
 
-// The whole graph, where it can be read so; else its beginning, in a size that can.
-const READABLE = 0.8;
+// The whole graph, where its shape and most of its words can be seen so; else its beginning, in a
+// size that reads well.
+const READABLE = 0.8, VISIBLE = 0.5;
 function fit(whole) {
-  const { width, height } = stage, [w, high] = film.size, foot = 44;
+  const { width, height, foot } = stage, [w, high] = film.size;
   const all = Math.min((width - 16) / w, (height - foot - 16) / high, 1.9);
-  view.scale = whole ? all : Math.max(all, READABLE);
+  view.scale = whole || all >= VISIBLE ? all : READABLE;
+  view.own = whole;
   view.x = Math.max((width - w * view.scale) / 2, 8);
   view.y = (height - foot - high * view.scale) / 2;
   place();
@@ -23,6 +28,7 @@ function fit(whole) {
 
 function enlarge(factor, x, y) {
   const { width, height } = stage;
+  view.own = true;
   [x, y] = [x ?? width / 2, y ?? height / 2];
   const scale = Math.min(6, Math.max(0.02, view.scale * factor));
   view.x = x - ((x - view.x) * scale) / view.scale;
@@ -33,7 +39,7 @@ function enlarge(factor, x, y) {
 
 // Move as little as it takes to see these boxes; where they do not fit, the first of them.
 function follow(which) {
-  const { width, height } = stage, margin = 30;
+  const { width, height, foot } = stage, margin = 30;
   const want = { x0: Infinity, x1: -Infinity, y0: Infinity, y1: -Infinity };
   for (const k of which) {
     const box = boxes[k], grown = {
@@ -45,7 +51,7 @@ function follow(which) {
   }
   const shift = (low, high, room) => (low < margin ? margin - low : high > room - margin ? room - margin - high : 0);
   view.x += shift(want.x0 * view.scale + view.x, want.x1 * view.scale + view.x, width);
-  view.y += shift(want.y0 * view.scale + view.y, want.y1 * view.scale + view.y, height - 40);
+  view.y += shift(want.y0 * view.scale + view.y, want.y1 * view.scale + view.y, height - foot);
   place();
 }
 
@@ -68,6 +74,7 @@ function watchPointers() {
     } else if (dragged()) {
       graph.classList.add("dragged");
       view.x += dx; view.y += dy;
+      view.own = true;
       place();
     }
     fingers.set(event.pointerId, event);

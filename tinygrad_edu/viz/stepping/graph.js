@@ -1,7 +1,7 @@
 // The picture of the graph: drawn once; a step changes only what it touches.
 const graph = $("graph"), world = s("g");
 const boxParts = [], edgeParts = [];
-const view = { x: 0, y: 0, scale: 1 };
+const view = { x: 0, y: 0, scale: 1, own: false }; // own: chosen by the one who looks
 
 function drawGraph() {
   graph.append(world);

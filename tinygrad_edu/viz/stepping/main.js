@@ -17,11 +17,17 @@ function go(t, quietly) {
   $("first").disabled = $("previous").disabled = here.t === 0;
   $("last").disabled = $("next").disabled = here.t === LAST;
   $("turn").disabled = !steps.length;
+  look();
+  if (here.zoomed) showZoom();
+  if (here.t === LAST) stop();
+}
+
+// Towards what the step touches; before the first one, the picture as it opens.
+function look() {
   const step = here.t > F ? steps[here.t - F - 1] : null;
   if (step) follow([step.box, ...step.sends.map((send) => edges[send.edge].from)]);
   else if (here.t > 0) follow([film.forward[here.t - 1]]);
-  if (here.zoomed) showZoom();
-  if (here.t === LAST) stop();
+  else if (!view.own) fit(false);
 }
 
 // A click on an operation: its step of the backward pass; on a value: the step that completes it.
@@ -132,9 +138,8 @@ function begin() {
   $("fit").addEventListener("click", () => fit(true));
   for (const button of document.querySelectorAll("[data-lang]")) button.addEventListener("click", () => speak(button.dataset.lang));
   document.addEventListener("keydown", pressed);
-  window.addEventListener("resize", () => { measure(); follow([wandering]); });
+  window.addEventListener("resize", () => { measure(); look(); });
   measure();
-  fit(false);
   wander(tour[0]);
   go(0, true);
 }

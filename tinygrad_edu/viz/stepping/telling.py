@@ -22,7 +22,7 @@ def computed(node: Node, labels: Labels) -> dict[str, str]:
     """The forward formula, `σ(x)` and `σ(0.2)`; without numbers where they were freed."""
     freed = [0.0] * len(node.inputs)  # their letters are told, not their numbers
     values = freed if node.values is None else node.values
-    args = [Symbol(node.op.input_name(i), v) for i, v in enumerate(values) if _is_number(v)]
+    args = [Symbol(_letter(node, i, labels), v) for i, v in enumerate(values) if _is_number(v)]
     call = Call(node.op, tuple(args) or (Symbol("x", 0.0),), node.params, node.z)
     return _both(call, labels.letters(node), node.values is not None)
 
@@ -42,6 +42,14 @@ def _both(formula: Expression, letters: dict[str, str], filled: bool) -> dict[st
         if len(numbers) <= _LONGEST and "‖" not in numbers:
             told["numbers"] = numbers
     return told
+
+
+def _letter(node: Node, i: int, labels: Labels) -> str:
+    """The letter of input `i`; a number of the script that has no name stands for itself."""
+    value = None if node.values is None else node.values[i]
+    alone = node.inputs[i] is None and value is not None and np.ndim(value) == 0
+    nameless = alone and labels.passed.names.of_constant(value) is None
+    return "" if nameless else node.op.input_name(i)
 
 
 def _is_number(value: Any) -> bool:

@@ -31,9 +31,9 @@ WORDS: dict[str, dict[str, str]] = {
         "backward": "Backward",
         "begin": "Before the first step",
         "begin text": "The inputs and the weights have their values. Every step forward computes "
-        "one more value; then the gradient travels back, one operation at a time. Click an "
-        "operation to run to it.",
-        "keys": "Keys: ← → one step, Space plays, Home and End, B begins the backward pass. In the "
+        "one more value; then the gradient travels back, one operation at a time.",
+        "keys": "Click an operation to run to it. "
+        "Keys: ← → one step, Space plays, Home and End, B begins the backward pass. In the "
         "graph ↑ ↓ choose a box, Enter runs to it, Z opens a matrix product.",
         "leaf": "input",
         "constant": "constant",
@@ -113,9 +113,9 @@ WORDS: dict[str, dict[str, str]] = {
         "backward": "Назад",
         "begin": "Перед первым шагом",
         "begin text": "Входы и веса имеют значения. Каждый шаг вперёд вычисляет ещё одно значение; "
-        "потом градиент идёт обратно, по одной операции за шаг. Щёлкните по операции, чтобы дойти "
-        "до неё.",
-        "keys": "Клавиши: ← → один шаг, пробел — пуск, Home и End, B — начало обратного прохода. В "
+        "потом градиент идёт обратно, по одной операции за шаг.",
+        "keys": "Щёлкните по операции, чтобы дойти до неё. "
+        "Клавиши: ← → один шаг, пробел — пуск, Home и End, B — начало обратного прохода. В "
         "графе ↑ ↓ выбирают узел, Enter доходит до него, Z открывает матричное произведение.",
         "leaf": "вход",
         "constant": "константа",
