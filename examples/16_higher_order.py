@@ -132,7 +132,7 @@ print(f"largest error against sin t: {error:.4f}")
 figure = Figure(figsize=(11, 3.8), layout="constrained")
 valley, wave = figure.subplots(1, 2)
 for (name, path), style in zip(paths.items(), ("o-", "-"), strict=True):
-    valley.plot(*zip(*path, strict=True), style, markersize=4, label=f"{name}: {len(path) - 1}")
+    valley.plot(*zip(*path, strict=True), style, markersize=4, label=f"{name}, {len(path) - 1}")
 valley.plot(1, 1, "k*", markersize=12)
 valley.set(title="Rosenbrock · Розенброк", xlabel="w₁", ylabel="w₂")
 valley.legend(frameon=False)
