@@ -77,7 +77,7 @@ for number, z in enumerate(values):
 #
 # A batch is a taller matrix; the weights do not notice. That is why batches are fast.
 #
-# Пакет — это просто матрица выше; веса этого не замечают. Поэтому пакеты быстры.
+# Пакет — та же матрица, только строк больше; веса этого не замечают. Поэтому пакеты быстры.
 
 # %%
 batch = te.tensor([[1.0, 0.5], [0.0, 0.0], [-1.0, 2.0]])

@@ -127,7 +127,7 @@ b = a * 2
 print(f"dL/da = {a.grad.item():g} = (2b + 1)·2")
 
 # %% [markdown]
-# ## Broadcasting: the collector · Распространение размеров: сборщик
+# ## Broadcasting: the collector · Растягивание (broadcasting): сборщик
 #
 # A bias of one row is added to every row, so its gradient is the sum over the rows. Forget the sum,
 # and NumPy makes a matrix of b − η·g without a word.

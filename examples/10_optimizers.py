@@ -126,7 +126,7 @@ for ax, scene in zip(figure.subplots(1, 2), SCENES, strict=True):
     ax.plot(*minimum, "k*", markersize=12)
     styles = iter(("-", "--", "-.", ":"))
     for name, path in paths(f, start, rates).items():
-        lines.append((ax.plot(*path.T, next(styles), label=name)[0], path))
+        lines.append((ax.plot(*path.T, next(styles), lw=2, label=name)[0], path))
         print(f"{f.__name__:10} {name:8} ends at f = {f(path[-1]):.2g}")
     ax.set(title=title, xlim=x_span, ylim=y_span)
 figure.axes[0].legend(frameon=False)
