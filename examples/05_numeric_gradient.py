@@ -22,7 +22,7 @@ from tinygrad_edu.autograd import gradcheck
 # %% [markdown]
 # ## Central differences · Центральная разность
 #
-# $$\frac{\partial L}{\partial w} \approx \frac{L(w + \delta) - L(w - \delta)}{2\delta}$$
+# ∂L/∂w ≈ (L(w + δ) − L(w − δ)) / 2δ
 
 
 # %%

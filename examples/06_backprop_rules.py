@@ -60,11 +60,12 @@ for family in FAMILIES.values():
 # ## The worked example · Разобранный пример
 #
 # x = 0.5, y = 1, w = 0.4, η = 0.1; h = σ(w·x), o = h·v, L = ½(y − o)². The sheet leaves v open (0.5
-# here), prints f′(o), though o = h·v has no bend, and in the second formula forgets v. By hand:
-# Лист не даёт v (здесь 0,5), пишет f′(o), хотя у o = h·v излома нет, и забывает v во второй формуле
+# here), prints f′(o), though o = h·v has no bend, and in the second formula forgets v.
 #
-# $$\frac{\partial L}{\partial v} = (o - y)\,h,\qquad
-#   \frac{\partial L}{\partial w} = (o - y)\,v\,h(1-h)\,x$$
+# Лист не даёт v (здесь 0,5), пишет f′(o), хотя у o = h·v излома нет, а во второй формуле забывает
+# v.
+#
+# ∂L/∂v = (o − y)·h,  ∂L/∂w = (o − y)·v·h(1 − h)·x
 
 # %%
 x, y, eta = 0.5, 1.0, 0.1

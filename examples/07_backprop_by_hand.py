@@ -21,9 +21,7 @@ from tinygrad_edu import data
 #
 # Columns are examples: X (n, m). With the mean over the batch,
 #
-# $$\delta_2 = \hat y - y,\quad \frac{\partial L}{\partial W_2} = \frac1m\,\delta_2 a_1^\top,\quad
-# \delta_1 = W_2^\top \delta_2 \odot \sigma'(z_1),\quad
-# \frac{\partial L}{\partial W_1} = \frac1m\,\delta_1 x^\top$$
+# δ₂ = ŷ − y,  ∂L/∂W₂ = δ₂·a₁ᵀ / m,  δ₁ = W₂ᵀ·δ₂ ⊙ σ′(z₁),  ∂L/∂W₁ = δ₁·xᵀ / m
 #
 # Столбцы — примеры: X (n, m); потери усредняются по пакету.
 
@@ -95,7 +93,7 @@ print(f"loss {losses[0]:.2f} → {losses[-1]:.2f}, right on the test pictures: {
 #
 # L = ½ Σ (y − ŷ)², сигмоида, строки — примеры; сумма — по всем четырём.
 #
-# $$\delta_2 = (\hat y - y)\odot\hat y(1-\hat y),\quad \delta_1 = \delta_2 V^\top\odot h(1-h)$$
+# δ₂ = (ŷ − y) ⊙ ŷ(1 − ŷ),  δ₁ = δ₂·Vᵀ ⊙ h(1 − h)
 
 
 # %%
