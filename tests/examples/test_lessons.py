@@ -67,7 +67,7 @@ def run_lesson(lesson: Path, pictures: Path, quick: bool = True, lang: str = "C"
         },
         capture_output=True,
         encoding="utf-8",
-        timeout=600,
+        timeout=600 if quick else 3600,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
