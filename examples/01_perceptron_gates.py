@@ -24,9 +24,11 @@ def perceptron(x, w, b):
 # %% [markdown]
 # ## Weights found by thought · Веса, найденные рассуждением
 #
-# The lecture's weights. NAND is AND with every sign turned; OR only lowers the threshold, b = −θ.
+# The lecture's weights, b = −θ. NAND is AND with every sign turned; OR only lowers the threshold
+# (θ = 0.4 in the lecture's text, 0.2 in its code: both do).
 #
-# Веса из лекции. И-НЕ — это И с обратными знаками; ИЛИ лишь понижает порог, b = −θ.
+# Веса из лекции, b = −θ. И-НЕ — это И с обратными знаками; ИЛИ лишь понижает порог (в тексте лекции
+# θ = 0,4, в коде 0,2: годятся оба).
 
 # %%
 WEIGHTS = {
@@ -63,11 +65,11 @@ for pair in inputs:
 # %% [markdown]
 # ## What a gate looks like · Как выглядит элемент
 #
-# One perceptron cuts the plane by a straight line. XOR's region of ones is a strip between two
-# lines: NAND draws one, OR the other, AND keeps what both allow.
+# A blue circle is 1, a red square 0. One perceptron cuts the plane by a straight line. XOR's region
+# of ones is a strip between two lines: NAND draws one, OR the other, AND keeps what both allow.
 #
-# Один персептрон делит плоскость прямой. Единицы XOR лежат в полосе между двумя прямыми: одну
-# проводит И-НЕ, другую — ИЛИ, а И оставляет их общую часть.
+# Синий круг — 1, красный квадрат — 0. Один персептрон делит плоскость прямой. Единицы XOR лежат в
+# полосе между двумя прямыми: одну проводит И-НЕ, другую — ИЛИ, а И оставляет их общую часть.
 
 # %%
 side = np.linspace(-0.5, 1.5, 201, dtype=np.float32)
@@ -82,14 +84,15 @@ def draw_regions(ax, fires, title):
     for pair in inputs.numpy():
         one = bool(np.asarray(region)[100 * int(pair[1]) + 50, 100 * int(pair[0]) + 50])
         ax.plot(*pair, "o" if one else "s", color=BLUE if one else RED, markersize=11)
-    ax.set(title=title, xlabel="$x_1$", aspect="equal", xticks=[0, 1], yticks=[0, 1])
+    ax.set(
+        title=title, xlabel="$x_1$", ylabel="$x_2$", aspect="equal", xticks=[0, 1], yticks=[0, 1]
+    )
 
 
 figure = Figure(figsize=(12, 3.4), layout="constrained")
 panels = figure.subplots(1, 4)
 for ax, (name, gate) in zip(panels, GATES.items(), strict=True):
     draw_regions(ax, gate(plane), name)
-panels[0].set_ylabel("$x_2$")
 show(figure, "01_gates")
 
 # %% [markdown]
@@ -134,7 +137,7 @@ for name, model in (("one layer", one_layer), ("two layers", two_layers)):
 
 # %%
 figure = Figure(figsize=(4, 3.8), layout="constrained")
-draw_regions(figure.subplots(), (two_layers(plane) > 0).float(), "XOR, learned")
+draw_regions(figure.subplots(), (two_layers(plane) > 0).float(), "XOR, learned · выучено")
 show(figure, "01_xor_learned")
 
 # %% [markdown]

@@ -40,10 +40,10 @@ show(figure, "02_step_and_sigmoid")
 # ## Linear layers collapse · Линейные слои схлопываются
 #
 # (xA)B = x(AB): two layers without a bend are one layer with the matrix AB. The same for numbers:
-# h(h(h(x))) = c³x.
+# for h(x) = cx, h(h(h(x))) = c³x.
 #
 # (xA)B = x(AB): два слоя без излома — это один слой с матрицей AB. То же для чисел:
-# h(h(h(x))) = c³x.
+# при h(x) = cx h(h(h(x))) = c³x.
 
 # %%
 te.manual_seed(0)

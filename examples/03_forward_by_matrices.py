@@ -77,7 +77,7 @@ for number, z in enumerate(values):
 #
 # A batch is a taller matrix; the weights do not notice. That is why batches are fast.
 #
-# Пакет — это просто матрица выше; веса этого не замечают. Поэтому пакеты быстры.
+# Пакет — та же матрица, только строк больше; веса этого не замечают. Поэтому пакеты быстры.
 
 # %%
 batch = te.tensor([[1.0, 0.5], [0.0, 0.0], [-1.0, 2.0]])
@@ -106,9 +106,11 @@ print("module:", [round(v, 4) for v in model(x)[0].tolist()])
 # %% [markdown]
 # ## Picture: what each layer does to a square · Что каждый слой делает с квадратом
 #
-# Points of the square [−4, 4]² after every layer: turned, stretched, bent.
+# Points of the square [−4, 4]² after every layer (its first two units): turned, squeezed, bent.
+# These weights leave nearly a line; training would look for others.
 #
-# Точки квадрата [−4, 4]² после каждого слоя: повёрнуты, растянуты, изогнуты.
+# Точки квадрата [−4, 4]² после каждого слоя (первые два нейрона): повёрнуты, сжаты, изогнуты. С
+# этими весами остаётся почти линия; обучение нашло бы другие.
 
 # %%
 line = te.linspace(-4, 4, 41)

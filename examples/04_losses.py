@@ -32,7 +32,7 @@ LOSSES = {
     "MSE": F.mse_loss(y, target, reduction="none"),
     "MAE": F.l1_loss(y, target, reduction="none"),
     "Huber": F.huber_loss(y, target, reduction="none"),
-    "asymmetric, a=2, b=0.5": F.asymmetric_mse_loss(y, target, a=2.0, b=0.5, reduction="none"),
+    "asymmetric · несимметричная": F.asymmetric_mse_loss(y, target, a=2.0, b=0.5, reduction="none"),
 }
 figure = Figure(figsize=(10, 3.6), layout="constrained")
 price, slope = figure.subplots(1, 2)
@@ -40,10 +40,10 @@ STYLES = ("-", "--", "-.", ":")
 for (name, loss), style in zip(LOSSES.items(), STYLES, strict=True):
     (g,) = te.autograd.grad(loss.sum(), y)
     price.plot(y.detach().numpy(), loss.detach().numpy(), style, label=name)
-    slope.plot(y.detach().numpy(), g.numpy(), style)
+    slope.plot(y.detach().numpy(), g.numpy(), style, label=name)
 price.set(title="loss · потери", xlabel="y − t", ylim=(0, 6))
 slope.set(title="its gradient · их градиент", xlabel="y − t", ylim=(-5, 5))
-price.legend(frameon=False)
+slope.legend(frameon=False, loc="lower right")
 show(figure, "04_regression_losses")
 
 # %% [markdown]
@@ -118,8 +118,8 @@ for a in (1.0, 3.0, 6.0):
 
 # %%
 a, t = te.tensor([40.0]), te.tensor([0.0])
-print("from a: ", F.binary_cross_entropy_with_logits(a, t).item(), "  1 − σ(a) =", end=" ")
-print((1 - te.sigmoid(a)).item(), "  so ln(1 − p) is", -math.inf)
+print("from a:", F.binary_cross_entropy_with_logits(a, t).item(), end="; ")
+print("1 − σ(a) =", (1 - te.sigmoid(a)).item(), "and ln(1 − p) is", -math.inf)
 
 # %% [markdown]
 # ## Exercise · Упражнение

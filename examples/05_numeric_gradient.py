@@ -2,10 +2,10 @@
 # # 5 · The numeric gradient · Численный градиент
 #
 # A slope can be measured: take a small step to both sides and divide. It is how every gradient in
-# this library is tested — and why nobody trains with it.
+# this library is tested; to train with it would take far too long.
 #
 # Наклон можно измерить: маленький шаг в обе стороны и деление. Так проверен каждый градиент этой
-# библиотеки — и поэтому же так никто не обучает.
+# библиотеки; обучать так было бы слишком долго.
 
 # %%
 import math
@@ -22,7 +22,7 @@ from tinygrad_edu.autograd import gradcheck
 # %% [markdown]
 # ## Central differences · Центральная разность
 #
-# $$\frac{\partial L}{\partial w} \approx \frac{L(w + \delta) - L(w - \delta)}{2\delta}$$
+# ∂L/∂w ≈ (L(w + δ) − L(w − δ)) / 2δ
 
 
 # %%

@@ -10,7 +10,7 @@
 # %%
 import os
 
-from lesson import FOLDER
+from lesson import FOLDER, saved
 
 import tinygrad_edu as te
 from tinygrad_edu import viz
@@ -53,16 +53,19 @@ print("∂L/∂W = Xᵀ · ∂L/∂Y:", te.equal(W.grad, X.detach().T @ G), W.gr
 
 # %%
 for family in FAMILIES.values():
-    print(f"{family.name:11} {family.ru:13} {family.says}")
+    says = family.says_ru if LANG == "ru" else family.says
+    print(f"{family.name:11} {family.ru:13} {says}")
 
 # %% [markdown]
 # ## The worked example · Разобранный пример
 #
-# x = 0.5, y = 1, w = 0.4, η = 0.1; h = σ(w·x), o = h·v, L = ½(y − o)². The sheet leaves v open:
-# here it is 0.5 (лист не даёт v; здесь 0,5). By hand, вручную:
+# x = 0.5, y = 1, w = 0.4, η = 0.1; h = σ(w·x), o = h·v, L = ½(y − o)². The sheet leaves v open (0.5
+# here), prints f′(o), though o = h·v has no bend, and in the second formula forgets v.
 #
-# $$\frac{\partial L}{\partial v} = (o - y)\,h,\qquad
-#   \frac{\partial L}{\partial w} = (o - y)\,v\,h(1-h)\,x$$
+# Лист не даёт v (здесь 0,5), пишет f′(o), хотя у o = h·v излома нет, а во второй формуле забывает
+# v.
+#
+# ∂L/∂v = (o − y)·h,  ∂L/∂w = (o − y)·v·h(1 − h)·x
 
 # %%
 x, y, eta = 0.5, 1.0, 0.1
@@ -97,7 +100,8 @@ FOLDER.mkdir(parents=True, exist_ok=True)
 picture = viz.graph(L, names=names, lang=LANG)
 picture.save(FOLDER / "06_worked_example.svg")
 viz.stepper(L, names=names, lang=LANG).save(FOLDER / "06_stepper.html")
-print("picture: 06_worked_example.svg\npicture: 06_stepper.html")
+saved("06_worked_example.svg")
+saved("06_stepper.html")
 picture  # in a notebook, it shows itself
 
 # %% [markdown]
@@ -124,13 +128,13 @@ b = a * 2
 print(f"dL/da = {a.grad.item():g} = (2b + 1)·2")
 
 # %% [markdown]
-# ## Broadcasting: the collector · Распространение размеров: сборщик
+# ## Broadcasting: the collector · Растягивание (broadcasting): сборщик
 #
 # A bias of one row is added to every row, so its gradient is the sum over the rows. Forget the sum,
-# and on a square matrix nobody notices: the shape is right, the numbers are not.
+# and NumPy makes a matrix of b − η·g without a word.
 #
 # Смещение из одной строки прибавляется к каждой, поэтому его градиент — сумма по строкам. Забудьте
-# сумму — и на квадратной матрице никто не заметит: форма верна, числа нет.
+# сумму — и NumPy молча превратит b − η·g в матрицу.
 
 # %%
 bias = te.zeros(3, requires_grad=True)

@@ -21,9 +21,7 @@ from tinygrad_edu import data
 #
 # Columns are examples: X (n, m). With the mean over the batch,
 #
-# $$\delta_2 = \hat y - y,\quad \frac{\partial L}{\partial W_2} = \frac1m\,\delta_2 a_1^\top,\quad
-# \delta_1 = W_2^\top \delta_2 \odot \sigma'(z_1),\quad
-# \frac{\partial L}{\partial W_1} = \frac1m\,\delta_1 x^\top$$
+# δ₂ = ŷ − y,  ∂L/∂W₂ = δ₂·a₁ᵀ / m,  δ₁ = W₂ᵀ·δ₂ ⊙ σ′(z₁),  ∂L/∂W₁ = δ₁·xᵀ / m
 #
 # Столбцы — примеры: X (n, m); потери усредняются по пакету.
 
@@ -52,9 +50,9 @@ def backward(X, Y, Z1, A1, A2, W2):
 
 rng = np.random.default_rng(0)
 digits = data.digits()
-X = digits.x_train.numpy().astype(np.float64).T  # (64, 1437): columns are pictures
+X = digits.x_train.numpy().astype(np.float64).T  # (64, 1442): columns are pictures
 labels = digits.y_train.numpy()
-Y = np.eye(10)[labels].T  # (10, 1437)
+Y = np.eye(10)[labels].T  # (10, 1442)
 parameters = [
     rng.normal(0, 0.1, (32, 64)),
     np.zeros((32, 1)),
@@ -91,11 +89,11 @@ print(f"loss {losses[0]:.2f} → {losses[-1]:.2f}, right on the test pictures: {
 # %% [markdown]
 # ## Practical work 2, part 1: two outputs, squared loss · Практическая работа 2, часть 1
 #
-# L = ½ Σ (y − ŷ)², sigmoid, rows are examples. One example at a time, as in the sheet:
+# L = ½ Σ (y − ŷ)², sigmoid, rows are examples; the sum goes over all four.
 #
-# L = ½ Σ (y − ŷ)², сигмоида, строки — примеры:
+# L = ½ Σ (y − ŷ)², сигмоида, строки — примеры; сумма — по всем четырём.
 #
-# $$\delta_2 = (\hat y - y)\odot\hat y(1-\hat y),\quad \delta_1 = \delta_2 V^\top\odot h(1-h)$$
+# δ₂ = (ŷ − y) ⊙ ŷ(1 − ŷ),  δ₁ = δ₂·Vᵀ ⊙ h(1 − h)
 
 
 # %%
@@ -136,7 +134,8 @@ print(f"error {errors[0]:.3f} → {errors[-1]:.3f}; answers:", out.round().astyp
 figure = Figure(figsize=(7, 3.6), layout="constrained")
 ax = figure.subplots()
 ax.semilogy(errors, color="#0072B2")
-ax.set(xlabel="iteration · итерация", ylabel="L", title="error at every iteration · ошибка")
+title = "error at every iteration · ошибка на каждой итерации"
+ax.set(xlabel="iteration · итерация", ylabel="L", title=title)
 ax.grid(alpha=0.3)
 show(figure, "07_error")
 

@@ -108,6 +108,9 @@ figure = Figure(figsize=(11, 4), layout="constrained")
 matrix, gallery = figure.subfigures(1, 2, width_ratios=(1, 1.4))
 ax = matrix.subplots()
 ax.imshow(confusion, cmap="Blues")
+for place in np.argwhere(confusion):
+    shade = "white" if confusion[tuple(place)] > confusion.max() / 2 else "black"
+    ax.text(*place[::-1], confusion[tuple(place)], ha="center", va="center", size=7, color=shade)
 ax.set(xlabel="answer · ответ", ylabel="truth · истина", xticks=range(10), yticks=range(10))
 for ax, k in zip(gallery.subplots(2, 4).flat, wrong, strict=True):
     ax.imshow(mnist.x_test[int(k)].numpy().reshape(side, side), cmap="gray_r")

@@ -2,11 +2,12 @@
 # # 10 · Optimizers · Оптимизаторы
 #
 # Four rules of practical work 2, written out beside the library's; then their paths downhill.
+#
 # Четыре правила из практической работы 2, выписанные рядом с библиотечными; затем их пути вниз.
 
 # %%
 import numpy as np
-from lesson import FOLDER, quick, show
+from lesson import FOLDER, quick, saved, show
 from matplotlib.animation import FuncAnimation, PillowWriter
 from matplotlib.figure import Figure
 
@@ -16,11 +17,11 @@ from tinygrad_edu import optim
 # %% [markdown]
 # ## The rules · Правила
 #
-# `state` is what a rule remembers. The sheet prints Adam without bias correction: its averages
-# begin at 0, so at first m is too small and v even more so. The paper divides them by 1 − βᵗ
-# (Kingma, Ba, 2015), and so does `optim.Adam`.
-# `state` — память правила. В листе Adam напечатан без поправки на смещение: средние начинаются с 0,
-# и вначале m слишком мало, а v ещё меньше. В статье (и в `optim.Adam`) они делятся на 1 − βᵗ.
+# The sheet prints Adam without bias correction: its averages begin at 0, so at first m is too small
+# and v even more so. The paper (Kingma, Ba, 2015) and `optim.Adam` divide them by 1 − βᵗ.
+#
+# В листе Adam напечатан без поправки на смещение: средние начинаются с 0, и вначале m слишком мало,
+# а v ещё меньше. В статье (Kingma, Ba, 2015) и в `optim.Adam` они делятся на 1 − βᵗ.
 
 
 # %%
@@ -38,7 +39,7 @@ def rmsprop(w, g, state, eta, beta=0.99, eps=1e-8):
     return w - eta * g / (np.sqrt(state["E"]) + eps)
 
 
-def adam(w, g, state, eta, beta1=0.9, beta2=0.999, eps=1e-8, corrected=True):
+def adam(w, g, state, eta, corrected=True, beta1=0.9, beta2=0.999, eps=1e-8):
     state["t"] = t = state.get("t", 0) + 1
     state["m"] = beta1 * state.get("m", 0) + (1 - beta1) * g
     state["v"] = beta2 * state.get("v", 0) + (1 - beta2) * g**2
@@ -51,9 +52,12 @@ def adam(w, g, state, eta, beta1=0.9, beta2=0.999, eps=1e-8, corrected=True):
 # %% [markdown]
 # ## Beside the library · Рядом с библиотекой
 #
-# The sheet's RMSprop has ε under the root, PyTorch's beside it, as here. The sheet's momentum keeps
-# η inside v, PyTorch's outside: the same path while η is constant.
-# В листе ε у RMSprop под корнем, η — внутри v; в PyTorch снаружи, при постоянном η путь тот же.
+# The sheet's RMSprop has ε under the root, PyTorch's (and this) outside; momentum has η in v: the
+# same path while η is constant. Without correction: `optim.Adam` whose η and ε undo it each step.
+#
+# В листе ε у RMSprop под корнем, в PyTorch (и здесь) снаружи, а η — внутри v: при постоянном η путь
+# тот же. Без поправки — `optim.Adam`, у которого η и ε на каждом шаге её отменяют.
+
 
 # %%
 LIBRARY = {
@@ -61,7 +65,9 @@ LIBRARY = {
     "Momentum": (momentum, lambda p: optim.SGD(p, lr=0.02, momentum=0.9)),
     "RMSprop": (rmsprop, lambda p: optim.RMSprop(p, lr=0.02)),
     "Adam": (adam, lambda p: optim.Adam(p, lr=0.02)),
+    "as printed": (lambda *given: adam(*given, corrected=False), lambda p: optim.Adam(p, lr=0.02)),
 }
+RATES, SLOW, STEPS = (0.02, 0.02, 0.05, 0.2), (0.001, 0.001, 0.02, 0.1), quick(600, 60)
 
 
 def ravine(w):
@@ -78,16 +84,19 @@ for name, (rule, build) in LIBRARY.items():
     w, state = np.array([-4.0, 1.0]), {}
     p = te.tensor(w, requires_grad=True)
     optimizer, gap = build([p]), 0.0
-    for _ in range(100):
+    for t in range(1, 101):
         w = rule(w, gradient(ravine, w), state, 0.02)
+        if name == "as printed":
+            root = np.sqrt(1 - 0.999**t)
+            optimizer.param_groups[0].update(lr=0.02 * (1 - 0.9**t) / root, eps=1e-8 / root)
         optimizer.zero_grad()
         ravine(p).backward()
         optimizer.step()
         gap = max(gap, float(np.abs(w - p.detach().numpy()).max()))
-    print(f"{name:8} 100 steps beside optim, within 1e-12: {gap < 1e-12}")
-for corrected in (True, False):
-    first = adam(np.zeros(1), np.ones(1), {}, 1.0, corrected=corrected)[0]
-    print(f"Adam's first step, bias correction {corrected!s:5}: {first:+.2f} η")
+    print(f"{name:10} 100 steps beside optim, within 1e-12: {gap < 1e-12}")
+first = [adam(np.zeros(1), np.ones(1), {}, 1.0, corrected)[0] for corrected in (True, False)]
+print(f"Adam's first step: {first[0]:+.2f} η, as printed {first[1]:+.2f} η")
+
 
 # %% [markdown]
 # ## The paths · Пути
@@ -99,48 +108,34 @@ def rosenbrock(w):
     return (1 - w[0]) ** 2 + 100 * (w[1] - w[0] ** 2) ** 2
 
 
-RATES = {"SGD": 0.02, "Momentum": 0.02, "RMSprop": 0.05, "Adam": 0.2}
-SLOW = {"SGD": 0.001, "Momentum": 0.001, "RMSprop": 0.02, "Adam": 0.1}
-STEPS = quick(600, 60)
-
-
-def paths(f, start, rates):
-    found = {}
-    for name, (rule, _) in LIBRARY.items():
-        w, state, found[name] = np.array(start), {}, [np.array(start)]
-        for _ in range(STEPS):
-            w = rule(w, gradient(f, w), state, rates[name])
-            found[name].append(w)
-    return {name: np.array(path) for name, path in found.items()}
-
-
 SCENES = [
-    (ravine, (-4.0, 1.0), RATES, (-5, 2), (-2, 2), (0, 0)),
-    (rosenbrock, (-1.5, 2.0), SLOW, (-2, 2), (-1, 3), (1, 1)),
+    ("ravine · овраг", ravine, (-4.0, 1.0), RATES, (-5, 2), (-2, 2), (0, 0)),
+    ("Rosenbrock · Розенброк", rosenbrock, (-1.5, 2.0), SLOW, (-2, 2), (-1, 3), (1, 1)),
 ]
-figure = Figure(figsize=(11, 4.6), layout="constrained")
-lines = []
+figure, lines = Figure(figsize=(11, 4.6), layout="constrained"), []
 for ax, scene in zip(figure.subplots(1, 2), SCENES, strict=True):
-    f, start, rates, x_span, y_span, minimum = scene
+    title, f, start, rates, x_span, y_span, minimum = scene
     u, v = np.meshgrid(np.linspace(*x_span, 200), np.linspace(*y_span, 200))
     ax.contour(u, v, np.log(f((u, v)) + 0.02), levels=20, colors="#bbbbbb", linewidths=0.7)
     ax.plot(*minimum, "k*", markersize=12)
-    styles = iter(("-", "--", "-.", ":"))
-    for name, path in paths(f, start, rates).items():
-        lines.append((ax.plot(*path.T, next(styles), label=name)[0], path))
+    for name, eta, style in zip(LIBRARY, rates, ("-", "--", "-.", ":"), strict=False):  # four
+        w, state, walked = np.array(start), {}, [start]
+        for _ in range(STEPS):
+            w = LIBRARY[name][0](w, gradient(f, w), state, eta)
+            walked.append(w)
+        path = np.array(walked)  # (STEPS + 1, 2)
+        lines.append((ax.plot(*path.T, style, lw=2, label=name)[0], path))
         print(f"{f.__name__:10} {name:8} ends at f = {f(path[-1]):.2g}")
-    ax.set(title=f.__name__, xlim=x_span, ylim=y_span)
+    ax.set(title=title, xlim=x_span, ylim=y_span)
 figure.axes[0].legend(frameon=False)
 show(figure, "10_paths")
-
-
-def up_to(frame):
-    for line, path in lines:
-        line.set_data(*path[: frame + 1].T)
-
-
-frames = range(0, STEPS + 1, quick(10, 20))
-FuncAnimation(figure, up_to, frames).save(FOLDER / "10_paths.gif", PillowWriter(fps=15), dpi=60)
+animation = FuncAnimation(
+    figure,
+    lambda frame: [line.set_data(*path[: frame + 1].T) for line, path in lines],
+    range(0, STEPS + 1, quick(10, 20)),
+)
+animation.save(FOLDER / "10_paths.gif", PillowWriter(fps=15), dpi=60)
+saved("10_paths.gif")
 
 # %% [markdown]
 # ## Exercise · Упражнение

@@ -7,6 +7,8 @@
 #
 # Лекция просит класс с `__init__(hidden_layer_sizes, learning_rate, max_iter)`, `train(X, y)` и
 # `predict(X)`. Сначала он написан вручную, затем взят из библиотеки — вместе со scikit-learn.
+#
+# Needs, нужно: `pip install '.[cli,sklearn]'`
 
 # %%
 import inspect
@@ -85,7 +87,7 @@ fit.plot(line, model.predict(line), "--", label="library · библиотека
 fit.set(title="sin x + noise · sin x + шум", xlabel="x")
 fit.legend(frameon=False)
 loss.semilogy(range(1, len(model.loss_curve_) + 1), model.loss_curve_)
-loss.set(title="loss · потери", xlabel="epoch · эпоха")
+loss.set(title="loss, library · потери, библиотека", xlabel="epoch · эпоха")
 show(figure, "12_regression")
 
 # %% [markdown]

@@ -8,8 +8,6 @@
 # сеть вручную; затем сеть учит ту же функцию, и нейронов нужно гораздо меньше.
 
 # %%
-import math
-
 import numpy as np
 from lesson import quick, show
 from matplotlib.figure import Figure
@@ -120,6 +118,7 @@ shape.plot(x.numpy(), f(x).numpy(), "k", linewidth=3, alpha=0.3, label="f")
 with te.no_grad():
     shape.plot(x.numpy(), proof_network(16)(x).numpy(), "--", label="32 units, proof · по теореме")
     shape.plot(x.numpy(), model(x).numpy(), label="32 units, learned · выучено")
+shape.set(title="f and two networks · f и две сети", xlabel="x")
 shape.legend(frameon=False)
 errors.loglog([2 * n for n in counts], by_proof, "s--", label="proof · по теореме")
 errors.loglog(list(by_learning), list(by_learning.values()), "o-", label="learned · выучено")
@@ -128,7 +127,7 @@ errors.legend(frameon=False)
 errors.grid(alpha=0.3)
 show(figure, "13_approximation")
 print(f"32 units: learned is better {by_proof[2] / by_learning[32]:.0f} times")
-print(f"largest slope of f is about {math.sqrt(36) + 1:.0f}, so the proof's error is below 7/(2N)")
+print(f"largest slope of f is about {6 + 1}, so the proof's error is below 7/(2N)")
 
 # %% [markdown]
 # ## Exercise · Упражнение

@@ -2,6 +2,7 @@
 # # 16 · Gradients of gradients · Градиенты градиентов
 #
 # A rule that runs on tensors is itself recorded, so a gradient can be differentiated again.
+#
 # Правило, запущенное на тензорах, само записывается, и градиент можно дифференцировать ещё раз.
 
 # %%
@@ -29,11 +30,11 @@ for order in range(1, 5):
 # ## Newton's method · Метод Ньютона
 #
 # Descent knows the slope, Newton's method the curvature as well: w ← w − H⁻¹∇f.
+#
 # Спуск знает наклон, метод Ньютона — ещё и кривизну: w ← w − H⁻¹∇f.
 
+
 # %%
-
-
 def rosenbrock(w):
     """(1 − w₁)² + 100 (w₂ − w₁²)², least at (1, 1)."""
     return (1 - w[0]) ** 2 + 100 * (w[1] - w[0] ** 2) ** 2
@@ -125,14 +126,13 @@ for _ in range(STEPS):
 t = te.linspace(0, END, 200, dtype=te.float64)[:, None]
 with te.no_grad():
     found = u(t)
-error = (found - te.sin(t)).abs().max().item()
-print(f"largest error against sin t: {error:.4f}")
+print(f"largest error against sin t: {(found - te.sin(t)).abs().max().item():.4f}")
 
 # %%
 figure = Figure(figsize=(11, 3.8), layout="constrained")
 valley, wave = figure.subplots(1, 2)
 for (name, path), style in zip(paths.items(), ("o-", "-"), strict=True):
-    valley.plot(*zip(*path, strict=True), style, markersize=4, label=f"{name}: {len(path) - 1}")
+    valley.plot(*zip(*path, strict=True), style, markersize=4, label=f"{name}, {len(path) - 1}")
 valley.plot(1, 1, "k*", markersize=12)
 valley.set(title="Rosenbrock · Розенброк", xlabel="w₁", ylabel="w₂")
 valley.legend(frameon=False)

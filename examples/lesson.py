@@ -1,6 +1,7 @@
 """What every lesson shares: where its pictures go, and how it is made short for a test.
 
     show(figure, "gates")     saves pictures/gates.png; in a notebook the figure appears, too
+    saved("steps.html")       tells where a file beside the pictures is
     quick(30, 3)              30, or 3 where TINYGRAD_EDU_QUICK is set: fewer epochs, smaller sizes
     handwriting()             MNIST; where it is not to be had, the digits inside the package
 
@@ -15,9 +16,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-__all__ = ["handwriting", "quick", "show"]
+from matplotlib import cycler, rcParams
+
+from tinygrad_edu.viz.learning.style import COLOURS
+
+__all__ = ["FOLDER", "handwriting", "quick", "saved", "show"]
 
 FOLDER = Path(os.environ.get("TINYGRAD_EDU_PICTURES", Path(__file__).parent / "pictures"))
+rcParams["axes.prop_cycle"] = cycler(color=COLOURS)  # colour-blind people tell them apart
 
 
 def quick(full: Any, short: Any) -> Any:
@@ -37,11 +43,18 @@ def handwriting() -> Any:
         return data.digits()
 
 
+def saved(name: str) -> None:
+    """Say where a picture went, as a path from here that can be opened."""
+    file = (FOLDER / name).resolve()
+    here = Path.cwd()
+    print(f"picture: {file.relative_to(here) if file.is_relative_to(here) else file}")
+
+
 def show(figure: Any, name: str) -> None:
     """Save a matplotlib figure as a PNG, and display it where a notebook can."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     figure.savefig(FOLDER / f"{name}.png", dpi=100)
-    print(f"picture: {name}.png")
+    saved(f"{name}.png")
     try:
         from IPython import get_ipython
         from IPython.display import display

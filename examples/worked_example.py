@@ -3,8 +3,7 @@
     x = 0.5, y = 1, w = 0.4, η = 0.1;   h = σ(w·x),  o = h·v,  L = ½(y − o)²
 
 The course leaves v open; here it is 0.5. The gradients are derived by hand, then by the engine, and
-the
-graph is drawn. Run it:  python examples/worked_example.py [FOLDER]  (the picture goes to FOLDER)
+the graph is drawn: python examples/worked_example.py [FOLDER]  (the picture goes to FOLDER)
 """
 
 # %% By hand: the chain rule, from the loss back to the weights.

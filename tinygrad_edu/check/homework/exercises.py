@@ -71,16 +71,26 @@ def momentum(w: float, gradients: Any, eta: float, gamma: float) -> float:
     return w
 
 
+# The first call is small, so that the sentence about a wrong number can show it whole; no exercise
+# has one call alone, so that no constant is right.
+
+
 def _layers(rng: np.random.Generator) -> Arguments:
-    for widths in ((2, 3, 1), (3, 4, 4, 2)):
+    for rows, widths in ((1, (2, 2, 1)), (5, (3, 4, 4, 2))):
         pairs = list(pairwise(widths))
         weights = [rng.normal(size=pair) for pair in pairs]
-        yield rng.normal(size=(5, widths[0])), weights, [rng.normal(size=m) for _, m in pairs]
+        yield rng.normal(size=(rows, widths[0])), weights, [rng.normal(size=m) for _, m in pairs]
 
 
 def _labelled(rng: np.random.Generator) -> Arguments:
-    for scale in (1.0, 1000.0):  # with exp(1000) in it, the unshifted formula gives NaN
-        yield scale * rng.normal(size=(6, 4)), rng.integers(0, 4, 6)
+    # with exp(1000) in it, the unshifted formula gives NaN
+    for scale, rows, classes in ((1.0, 2, 3), (1.0, 6, 4), (1000.0, 3, 4)):
+        yield scale * rng.normal(size=(rows, classes)), rng.integers(0, classes, rows)
+
+
+def _answered(rng: np.random.Generator) -> Arguments:
+    for rows, classes in ((6, 3), (50, 4)):
+        yield rng.integers(0, classes, rows), rng.integers(0, classes, rows), classes
 
 
 EXERCISES = {
@@ -89,7 +99,7 @@ EXERCISES = {
         lambda x1, x2: float(not (x1 or x2)),
         lambda rng: [(0, 0), (0, 1), (1, 0), (1, 1)],
     ),
-    "02": Exercise("tanh", np.tanh, lambda rng: [(rng.normal(size=7),), (np.array([0.0]),)]),
+    "02": Exercise("tanh", np.tanh, lambda rng: [(rng.normal(size=n),) for n in (3, 8)]),
     "03": Exercise("network", network, _layers),
     "04": Exercise("cross_entropy", cross_entropy, _labelled),
     "05": Exercise(
@@ -110,12 +120,15 @@ EXERCISES = {
     "09": Exercise(
         "confusion_matrix",
         confusion_matrix,
-        lambda rng: [(rng.integers(0, 4, 50), rng.integers(0, 4, 50), 4)],
+        _answered,
     ),
     "10": Exercise(
         "momentum",
         momentum,
-        lambda rng: [(float(rng.normal()), rng.normal(size=6), 0.1, 0.9)],
+        lambda rng: [
+            (float(rng.normal()), rng.normal(size=n), eta, gamma)
+            for n, eta, gamma in ((3, 0.1, 0.9), (6, 0.02, 0.5))
+        ],
     ),
     "11": Exercise(
         "softmax_jacobian",
@@ -125,7 +138,7 @@ EXERCISES = {
     "13": Exercise(
         "indicator",
         lambda x, a, b, s: sigmoid(s * (x - a)) - sigmoid(s * (x - b)),
-        lambda rng: [(rng.uniform(size=9), 0.3, 0.6, s) for s in (5.0, 50.0)],
+        lambda rng: [(rng.uniform(size=n), 0.3, 0.6, s) for n, s in ((3, 5.0), (9, 50.0))],
     ),
     "14": Exercise(
         "kaiming_std", lambda n_in: np.sqrt(2 / n_in), lambda rng: [(n,) for n in (1, 64, 784)]
@@ -133,7 +146,9 @@ EXERCISES = {
     "15": Exercise(
         "dropout",
         lambda x, kept, p: x * kept / (1 - p),
-        lambda rng: [(rng.normal(size=8), (rng.random(8) > p) * 1.0, p) for p in (0.2, 0.5)],
+        lambda rng: [
+            (rng.normal(size=n), (rng.random(n) > p) * 1.0, p) for n, p in ((4, 0.2), (8, 0.5))
+        ],
     ),
     "16": Exercise(
         "newton_step",

@@ -151,7 +151,10 @@ def call(here: dict[str, Any], request: Inputs) -> Any:
     function = here.get(request["function"])
     if not callable(function):
         raise NameError(f"{request['function']} is not defined")
-    found = function(*request["arguments"])
+    with np.errstate(all="ignore"):  # a NaN is judged, not warned of
+        found = function(*request["arguments"])
+    if found is None:  # a forgotten `return`; as an array it would be NaN
+        return None
     several = isinstance(found, tuple)
     return [np.asarray(part, np.float64) for part in (found if several else [found])]
 

@@ -131,7 +131,7 @@ def fitted(child: Child, X: np.ndarray, y: np.ndarray, rate: float) -> float | s
 
 def exercise_task(child: Child) -> Outcome:
     """Whether the function of a lesson's exercise gives what the reference gives, on every call."""
-    number = child.description["exercise"]
+    number = child.description["exercise"].zfill(2)
     exercise = EXERCISES.get(number)
     if exercise is None:
         return Outcome("exercise", UNJUDGED, "no-exercise", f"{number!r}: {', '.join(EXERCISES)}")
@@ -146,11 +146,20 @@ def exercise_task(child: Child) -> Outcome:
         except Failed as error:
             if error.kind == "NameError" and not error.line:
                 return Outcome(task, UNJUDGED, "missing-function", exercise.function)
-            return Outcome(task, WRONG, "call-fails", f"{asked}: {error}", error.line)
+            name = "call-fails" if error.line else "no-numbers"
+            return Outcome(task, WRONG, name, f"{asked}: {error}", error.line)
+        found = _parts(found, len(wanted))
         if not _equal(found, wanted, exercise.rtol):
             detail = f"{asked} → {_many(found)} ≠ {_many(wanted)}"
             return Outcome(task, WRONG, "wrong-number", detail)
     return Outcome(task, RIGHT, "exercise-right", exercise.function)
+
+
+def _parts(found: Any, count: int) -> Any:
+    """Where several numbers are asked for, a list or an array of them is as good as a tuple."""
+    if count > 1 and isinstance(found, list) and len(found) == 1 and np.ndim(found[0]) > 0:
+        return [np.asarray(part) for part in found[0]]
+    return found
 
 
 def _equal(found: Any, wanted: list[np.ndarray], rtol: float) -> bool:

@@ -55,12 +55,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "forward does not compute the loss of the task: {x}",
         "forward считает не ту функцию потерь, что в задании: {x}",
     ),
-    "exercise-right": ("{x} gives the right numbers", "{x} даёт верные числа"),
+    "exercise-right": ("the numbers of {x} are right", "числа, которые даёт {x}, верны"),
     "no-exercise": (
         "there is no such exercise: exercise = {x}",
         "такого упражнения нет: exercise = {x}",
     ),
     "call-fails": ("line {l}: {x}", "строка {l}: {x}"),
+    "no-numbers": ("what it returns is no number: {x}", "возвращены не числа: {x}"),
     "wrong-number": ("a wrong number: {x}", "неверное число: {x}"),
     "regressor-right": (
         "MLPRegressor learns: R² = {x}",
