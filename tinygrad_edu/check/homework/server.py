@@ -127,7 +127,7 @@ def gradients(here: dict[str, Any], request: Inputs) -> Any:
         raise MemoryError
     return {
         "gradients": found.gradients,
-        "changed": list(found.changed),
+        "changed": found.changed,
         "error": found.error,
         "problem": found.problem,
     }
