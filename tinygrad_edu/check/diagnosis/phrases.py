@@ -16,7 +16,7 @@ PRODUCTS = {
 
 PHRASES: dict[str, dict[str, str]] = {
     "en": {
-        "right": "backward is right: all {n} gradients agree with the slopes of forward",
+        "right": "backward is right: its gradients ({n}) agree with the slopes of forward",
         "example": "{p}[{at}] must be {want}, and backward gives {got}",
         "shapes": "{p} must be {want}, and backward gives {got}",
         "input": "{p}[{at}] is {want} before the call of backward, and {got} after it",
