@@ -26,6 +26,12 @@ CASES: dict[str, tuple[Callable[[Any], Any], list[float]]] = {
     "hardtanh": (te.nn.functional.hardtanh, [-1.0, 1.0, 0.0]),
     "leaky_relu": (te.nn.functional.leaky_relu, [0.0, 1.0, -1.0]),
     "norm": (lambda x: x.norm(), [0.0, 0.0, 0.0]),
+    "relu6": (te.nn.functional.relu6, [6.0, 0.0, 1.0]),
+    "softsign": (te.nn.functional.softsign, [0.0, 1.0, -1.0]),
+    "amin": (lambda x: x.amin(), [-2.0, -2.0, 3.0]),
+    "median": (lambda x: x.median(), TIED),
+    "sort": (lambda x: te.sort(x)[0] * te.tensor([1, 2, 3, 4, 5]), [3.0, 3.0, 1.0, -2.0, 3.0]),
+    "maximum of two": (lambda x: te.maximum(x[:2], x[2:]), [1.0, 2.0, 1.0, 2.0]),
     "max pool": (
         lambda x: te.nn.functional.max_pool2d(x.reshape(1, 1, 2, 2), 2),
         [1.0, 1.0, 0.5, 1.0],
