@@ -158,12 +158,16 @@ def test_the_words_are_true_of_this_forward(
 
 @pytest.mark.parametrize(
     ("convention", "formula"),
-    [("rows", "∂L/∂W = Aᵀ δ, ∂L/∂A = δ Wᵀ"), ("columns", "∂L/∂W = δ Aᵀ, ∂L/∂A = Wᵀ δ")],
+    [("rows", ("∂L/∂W = Aᵀ δ", "∂L/∂A = δ Wᵀ")), ("columns", ("∂L/∂W = δ Aᵀ", "∂L/∂A = Wᵀ δ"))],
 )
-def test_the_formula_is_in_the_students_convention(convention: str, formula: str) -> None:
+def test_the_formula_is_in_the_students_convention(
+    convention: str, formula: tuple[str, str]
+) -> None:
     """Who keeps examples in columns is not told the rule for rows."""
-    work = zoo.build(zoo.Architecture(convention=convention), "transposed")
-    assert check.diagnose(work.backward, work.forward, work.inputs).formula == formula
+    net = zoo.Architecture((3, 4, 4, 2), "tanh", convention=convention)
+    for place, right_one in zip(("W1", "A1"), formula, strict=True):
+        work = zoo.build(net, "transposed", place)
+        assert check.diagnose(work.backward, work.forward, work.inputs).formula == right_one
 
 
 def test_a_minus_on_the_way_down_is_no_wrong_error() -> None:

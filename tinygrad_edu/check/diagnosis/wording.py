@@ -13,6 +13,8 @@ def words_for(finding: Finding, net: Network | None, params: tuple[str, ...]) ->
     name = finding.name
     if name == "sign" and set(finding.params) != set(params):
         return "sign:below"
+    if name == "transposed" and finding.mistake is not None:
+        return "transposed:below"
     if net is None:
         return name
     if name in ("factor-2", "factor-half"):

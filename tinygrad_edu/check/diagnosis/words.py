@@ -111,20 +111,23 @@ MISTAKES: dict[str, Words] = {
     ),
     "sign:below": Words(
         "{p} has the wrong sign, and the other gradients have the right one: a minus crept in on "
-        "the way to it",
-        "у {p} неверный знак, а у остальных градиентов верный: по пути к нему появился лишний "
-        "минус",
+        "the way down",
+        "у {p} неверный знак, а у остальных градиентов верный: по пути вниз появился лишний минус",
         "∂L/∂A = {dA}, ∂L/∂W = {dW}",
     ),
     "transposed": Words(
-        "a matrix is transposed on the way to {p}",
-        "на пути к {p} матрица транспонирована не так",
-        "∂L/∂W = {dW}, ∂L/∂A = {dA}",
+        "{p} has the right numbers, but the matrix is transposed",
+        "в {p} верные числа, но матрица транспонирована",
+        "∂L/∂W = {dW}",
+    ),
+    "transposed:below": Words(
+        "in {l} the gradient goes down through W the wrong way round, not transposed as it must be",
+        "в {l} градиент идёт вниз через W, которая транспонирована не так",
+        "∂L/∂A = {dA}",
     ),
     "shape": Words(
-        "{p} has the right numbers in the wrong shape {x}: an update would change the "
-        "parameter's shape",
-        "в {p} верные числа, но форма {x}: обновление изменило бы форму параметра",
+        "{p} has the right numbers in a wrong shape: an update would change the parameter's shape",
+        "в {p} верные числа, но форма не та: обновление изменило бы форму параметра",
         "∂L/∂W has the shape of W",
         "форма ∂L/∂W — это форма W",
     ),
