@@ -51,6 +51,15 @@ def test_rounding_asks_for_long_steps_and_bends_for_short_ones() -> None:
     assert bent.value[0, 0] == pytest.approx(1e4 * np.cos(1e4), rel=1e-4)
 
 
+def test_terms_that_cancel_are_rounded_at_their_own_size() -> None:
+    """10⁻¹² + ½ − ½ is small, and its rounding is that of ½: a short step reads noise there."""
+    x, rows = np.array([1e-12, 0.5, -0.5]), np.diag([5e-4, 0.5, 0.5])
+    found = measure(lambda t, d: np.atleast_1d(np.sum(x + np.real(t) * rows[d])), 3)
+    off = np.abs(found.value[:, 0] - rows.sum(0))
+    assert (off <= found.error[:, 0]).all()
+    assert (found.error[:, 0] <= 1e-9 * rows.sum(0)).all()
+
+
 @pytest.mark.parametrize(
     ("f", "x", "kind"),
     [

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.diagnosis.cases import judged, right_cases, wrong_cases
+from tests.diagnosis.cases import Case, distinct, judged, mistaken, right
 from tinygrad_edu import check
 from tinygrad_edu.check import zoo
+from tinygrad_edu.check.diagnosis.words import MISTAKES
 from tinygrad_edu.errors import ArgumentError, InputTypeError
 
 from .students import STUDENTS, laboratory, penalised, recurrent, two_outputs, worked_example
@@ -36,17 +40,25 @@ def test_the_courses_networks_are_recognised(student: Any) -> None:
 
 
 @pytest.mark.parametrize("specimen", list(zoo.SPECIMENS))
-def test_every_specimen_gets_its_name(specimen: str) -> None:
-    """A specimen of the zoo in a random network is found under its own name."""
-    for case in wrong_cases(2, 77):
-        if case[0] == specimen:
-            assert judged(case) == specimen, case
+@settings(max_examples=max(2, settings().max_examples // 8))
+@given(data=st.data())
+def test_every_specimen_gets_its_name(specimen: str, data: st.DataObject) -> None:
+    """A specimen of the zoo in any network is found under its own name."""
+    assert judged(data.draw(mistaken(specimen))) == specimen
 
 
-def test_right_networks_raise_no_alarm() -> None:
-    """Random right networks in both conventions are called right."""
-    for case in right_cases(20, 77):
-        assert judged(case) == "right", case
+@given(right())
+def test_right_networks_raise_no_alarm(case: Case) -> None:
+    """Any right network, in both conventions, is called right."""
+    assert judged(case) == "right"
+
+
+def test_the_sample_is_drawn_from_its_seed_and_repeats_nothing() -> None:
+    """`python -m tests.diagnosis` counts different networks, the same ones on every run."""
+    cases = distinct(mistaken("sign"), 40, "0 sign")
+    assert cases == distinct(mistaken("sign"), 40, "0 sign") != distinct(mistaken("sign"), 40, "1")
+    assert len({(c.architecture, c.place) for c in cases}) == 40
+    assert {c.architecture.convention for c in cases} == {"rows", "columns"}
 
 
 @pytest.mark.parametrize(
@@ -76,6 +88,106 @@ def test_the_evidence_is_true_and_small(specimen: str, convention: str) -> None:
     assert abs(proof.got - proof.want) > 1e-3
 
 
+def test_a_proof_by_two_calls_holds_in_a_fresh_copy() -> None:
+    """Stale weights show in a second call: made anew, backward gives the report's numbers."""
+    net = zoo.Architecture((4, 5, 3), hidden="tanh", convention="columns")
+    used, fresh = (zoo.build(net, "stale-weights", batch=8) for _ in range(2))
+    proof = check.diagnose(used.backward, used.forward, used.inputs).evidence
+    assert proof.earlier
+    assert sum(np.size(v) for v in proof.inputs.values()) <= 16
+    fresh.backward(**{**proof.inputs, **proof.earlier})
+    assert np.isclose(fresh.backward(**proof.inputs)[f"d{proof.param}"][proof.index], proof.got)
+    right = zoo.build(net).backward(**proof.inputs)[f"d{proof.param}"]
+    assert np.isclose(right[proof.index], proof.want)
+    assert abs(proof.got - proof.want) > 1e-3
+
+
+def test_a_change_in_place_is_shown() -> None:
+    """The report says what the input was, and what backward made of it."""
+    work = zoo.build(zoo.Architecture((4, 5, 3)), "in-place", "W1", batch=8)
+    report = check.diagnose(work.backward, work.forward, work.inputs)
+    proof = report.evidence
+    assert sum(np.size(v) for v in proof.inputs.values()) <= 16
+    assert proof.inputs["W1"][proof.index] == proof.want != proof.got
+    work.backward(**proof.inputs)
+    assert proof.inputs["W1"][proof.index] == proof.got
+    assert "before the call of backward" in report.sentence
+
+
+def test_widths_that_must_be_equal_shrink_together() -> None:
+    """The mask of another layer needs two layers of one width: one unit each is enough."""
+    net = zoo.Architecture((4, 5, 5, 3), output="sigmoid", loss="squared")
+    work = zoo.build(net, "wrong-layer-derivative")
+    proof = check.diagnose(work.backward, work.forward, work.inputs).evidence
+    assert sum(np.size(v) for v in proof.inputs.values()) <= 8
+
+
+def test_a_residual_layer_stays_one_at_smaller_sizes() -> None:
+    """At a width of 1 every layer is square, and still only those that skipped do."""
+    net = zoo.Architecture(
+        (5, 5, 5, 3, 4), "tanh", "sigmoid", "binary cross-entropy", residual=True
+    )
+    work = zoo.build(net, "shape", "b1")
+    proof = check.diagnose(work.backward, work.forward, work.inputs).evidence
+    assert np.any(proof.want)
+
+
+@pytest.mark.parametrize(
+    ("specimen", "scale", "words", "formula"),
+    [
+        ("factor-2", "half sum", "cancelled by the ½", "L = ½ Σ (ŷ − y)²  ⇒  ∂L/∂ŷ = ŷ − y"),
+        ("factor-2", "sum", "one 2, not two", "L = Σ (ŷ − y)²  ⇒  ∂L/∂ŷ = 2 (ŷ − y)"),
+        ("factor-half", "sum", "forward has no ½", "L = Σ (ŷ − y)²  ⇒  ∂L/∂ŷ = 2 (ŷ − y)"),
+        ("factor-half", "half mean", "cancelled already", "L = ½ Σ (ŷ − y)²  ⇒  ∂L/∂ŷ = ŷ − y"),
+        ("mean-for-sum", "sum", "forward a sum", "L = Σₙ Lₙ  ⇒  ∂L/∂W = Σₙ ∂Lₙ/∂W"),
+        ("mean-for-sum", "mean", "divides once more", "L = 1/N Σₙ Lₙ"),
+        ("sum-for-mean", "mean of all", "forward takes a mean", "L = 1/(N·K) Σ Lₙ"),
+    ],
+)
+def test_the_words_are_true_of_this_forward(
+    specimen: str, scale: str, words: str, formula: str
+) -> None:
+    """Whether a ½ or an N stands in front of the loss decides which explanation is given."""
+    net = zoo.Architecture(output="sigmoid", loss="squared", scale=scale)
+    work = zoo.build(net, specimen)
+    report = check.diagnose(work.backward, work.forward, work.inputs)
+    assert report.name == specimen
+    assert words in report.sentence
+    assert report.formula.startswith(formula)
+
+
+@pytest.mark.parametrize(
+    ("convention", "formula"),
+    [("rows", ("∂L/∂W = Aᵀ δ", "∂L/∂A = δ Wᵀ")), ("columns", ("∂L/∂W = δ Aᵀ", "∂L/∂A = Wᵀ δ"))],
+)
+def test_the_formula_is_in_the_students_convention(
+    convention: str, formula: tuple[str, str]
+) -> None:
+    """Who keeps examples in columns is not told the rule for rows."""
+    net = zoo.Architecture((3, 4, 4, 2), "tanh", convention=convention)
+    for place, right_one in zip(("W1", "A1"), formula, strict=True):
+        work = zoo.build(net, "transposed", place)
+        assert check.diagnose(work.backward, work.forward, work.inputs).formula == right_one
+
+
+def test_a_minus_on_the_way_down_is_no_wrong_error() -> None:
+    """Where the output's gradients are right, ŷ − y is right as well."""
+    work = zoo.build(zoo.Architecture(), "sign", 2)
+    said = check.diagnose(work.backward, work.forward, work.inputs).sentence
+    assert "a minus crept in" in said
+    assert "y − ŷ" not in said
+
+
+def test_every_formula_is_in_both_languages() -> None:
+    """A Russian formula has no English words in it (softmax is a name in both)."""
+    for name, words in MISTAKES.items():
+        left = re.sub(r"softmax|relu|exp|diag|backward|NaN|tanh|\{\w+\}", "", words.right("ru"))
+        assert not re.search("[a-z]{3}", left), name
+        assert set(re.findall(r"{\w+}", words.en)) == set(
+            re.findall(r"{\w+}", words.ru.replace("{l_of}", "{l}"))
+        ), name
+
+
 def test_the_answer_is_a_sentence_in_both_languages() -> None:
     """Name, sentence, formula, JSON and HTML say the same, in English and in Russian."""
     work = zoo.build(zoo.Architecture(hidden="sigmoid"), "no-derivative", 1)
@@ -89,6 +201,37 @@ def test_the_answer_is_a_sentence_in_both_languages() -> None:
     assert told["sentence"] == {"en": english.sentence, "ru": russian.sentence}
     assert "no-derivative" in english._repr_html_()
     assert english.formula in str(english)
+
+
+@pytest.mark.parametrize(
+    ("network", "place", "seed"),
+    [
+        # units that are dead in one call, and say nothing about η there
+        ({"widths": (3, 5, 5, 3, 5), "output": "tanh", "scale": "sum", "residual": True}, 2, 5),
+        # a weight of several layers, whose gradient is a sum when the update comes
+        ({"widths": (4, 2, 2, 2, 4), "hidden": "tanh", "shared": True}, 2, 10),
+        # gradients so small that W − η·dW is W to five digits
+        ({"widths": (5, 3, 3, 3, 5), "hidden": "sigmoid", "scale": "mean of all"}, 2, 69),
+    ],
+)
+def test_an_update_before_its_time_is_found(network: Any, place: int, seed: int) -> None:
+    """However little it changes: η is found, and the difference is just what it makes."""
+    net = zoo.Architecture(**{"output": "sigmoid", "loss": "squared", "fused": False} | network)
+    work = zoo.build(net, "weights-updated-too-early", place, seed=seed)
+    report = check.diagnose(work.backward, work.forward, work.inputs)
+    assert report.name == "weights-updated-too-early"
+    assert "η = 0.1" in report.sentence
+
+
+def test_a_logarithm_with_an_epsilon_is_no_mistake() -> None:
+    """−log(p + 1e-7) has another slope than −log p, and ŷ − y is right for both."""
+    work = zoo.build(zoo.Architecture((4, 5, 3), scale="mean"))
+
+    def forward(**inputs: Any) -> Any:
+        _, cache = work.forward(**inputs)
+        return -np.mean(np.sum(inputs["Y"] * np.log(cache["A2"] + 1e-7), 1)), cache
+
+    assert check.diagnose(work.backward, forward, work.inputs).ok
 
 
 def test_an_unknown_mistake_is_not_guessed() -> None:

@@ -229,6 +229,29 @@ def test_the_command_line(tmp_path: Path) -> None:
     assert missing.returncode == 2
 
 
+def test_a_folder_is_marked_at_once(tmp_path: Path) -> None:
+    """Thirty files, one command: a line of counts, one report, and the worst code."""
+    pytest.importorskip("click", reason="the command line's extra is not installed")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "a.py").write_text(RIGHT)
+    (tmp_path / "b" / "c.py").write_text(START + "def backward(X, Y, W): return -W")
+    (tmp_path / "d.py").write_bytes(b"# caf\xe9\n")
+    report = tmp_path / "report.json"
+    command = [sys.executable, "-m", "tinygrad_edu", "check", "--json", str(report)]
+    done = subprocess.run([*command, str(tmp_path)], capture_output=True, text=True)
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.endswith("1 right, 1 wrong, 1 not judged\n")
+    told = json.loads(report.read_text(encoding="utf-8"))
+    assert [Path(f["file"]).name for f in told["files"]] == ["a.py", "c.py", "d.py"]
+    assert [f["code"] for f in told["files"]] == [0, 1, 2]
+    assert told["code"] == 1
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    done = subprocess.run([*command, str(empty)], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "no .py file" in done.stderr
+
+
 def test_only_data_crosses_the_pipe() -> None:
     """Arrays come back as they went; objects are refused on both sides."""
     arrays = [np.arange(6.0).reshape(2, 3), np.array(1j), np.array([], np.float32), np.array(True)]

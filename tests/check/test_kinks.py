@@ -11,6 +11,7 @@ import pytest
 import tinygrad_edu as te
 from tests.blame.mistakes import MISTAKES, _bent_op
 from tinygrad_edu.check import blame
+from tinygrad_edu.check.conventions import convention
 
 TIED = [1.0, 3.0, 3.0, -2.0, 3.0]
 CASES: dict[str, tuple[Callable[[Any], Any], list[float]]] = {
@@ -26,6 +27,12 @@ CASES: dict[str, tuple[Callable[[Any], Any], list[float]]] = {
     "hardtanh": (te.nn.functional.hardtanh, [-1.0, 1.0, 0.0]),
     "leaky_relu": (te.nn.functional.leaky_relu, [0.0, 1.0, -1.0]),
     "norm": (lambda x: x.norm(), [0.0, 0.0, 0.0]),
+    "relu6": (te.nn.functional.relu6, [6.0, 0.0, 1.0]),
+    "softsign": (te.nn.functional.softsign, [0.0, 1.0, -1.0]),
+    "amin": (lambda x: x.amin(), [-2.0, -2.0, 3.0]),
+    "median": (lambda x: x.median(), TIED),
+    "sort": (lambda x: te.sort(x)[0] * te.tensor([1, 2, 3, 4, 5]), [3.0, 3.0, 1.0, -2.0, 3.0]),
+    "maximum of two": (lambda x: te.maximum(x[:2], x[2:]), [1.0, 2.0, 1.0, 2.0]),
     "max pool": (
         lambda x: te.nn.functional.max_pool2d(x.reshape(1, 1, 2, 2), 2),
         [1.0, 1.0, 0.5, 1.0],
@@ -130,6 +137,14 @@ def test_a_jump_or_an_infinite_slope_is_left_out_and_counted() -> None:
         report = blame(f(x).sum())
         assert report, report
         assert report.skipped == 1
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_corner_has_a_convention_in_words(case: str) -> None:
+    """Which subgradient the library takes is said, not only that any would do."""
+    for kink in blame(graph(case, "float64", 0.0)).kinks:
+        for lang in ("en", "ru"):
+            assert convention(kink.op, lang) != convention("", lang), kink.op
 
 
 def test_the_convention_is_told_in_both_languages() -> None:

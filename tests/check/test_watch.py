@@ -15,6 +15,8 @@ from tinygrad_edu.check import watch
 from tinygrad_edu.engine import modes
 
 DIGITS = data.digits()
+MOONS = data.TensorDataset(*data.moons(200, generator=te.Generator().manual_seed(0)))
+SPIRALS = data.TensorDataset(*data.spirals(300, generator=te.Generator().manual_seed(0)))
 
 
 def line_of(mark: str) -> int:
@@ -30,13 +32,19 @@ def mlp(act: Callable[[], Any] = nn.ReLU, depth: int = 2, width: int = 32) -> An
     return nn.Sequential(*layers, nn.Linear(width, 10))
 
 
-def fit(model: Any, optimizer: Any, passes: int = 80, batch: int = 32, loss_of: Any = None) -> Any:
+def plane(act: Callable[[], Any], width: int, classes: int) -> Any:
+    return nn.Sequential(nn.Linear(2, width), act(), nn.Linear(width, classes))
+
+
+def fit(
+    model: Any, optimizer: Any, passes: int = 80, batch: int = 32, examples: Any = DIGITS.train
+) -> Any:
     """Train for so many steps under watch, and return the report."""
-    loss_of = loss_of or nn.CrossEntropyLoss()
+    loss_of = nn.CrossEntropyLoss()
     with watch(model, optimizer) as seen:
         done = 0
         while done < passes:
-            for x, t in data.DataLoader(DIGITS.train, batch_size=batch, shuffle=True):
+            for x, t in data.DataLoader(examples, batch_size=batch, shuffle=True):
                 loss = loss_of(model(x), t)
                 optimizer.zero_grad()
                 loss.backward()
@@ -60,6 +68,15 @@ HEALTHY: dict[str, Callable[[], Any]] = {
         m := mlp(nn.Sigmoid), optim.Adam(m.parameters(), lr=0.01), 200
     ),
     "five relu layers": lambda: fit(m := mlp(depth=5), optim.Adam(m.parameters(), lr=0.002), 200),
+    "moons, a large rate": lambda: fit(
+        m := plane(nn.Tanh, 8, 2), optim.SGD(m.parameters(), lr=0.5), 200, 200, MOONS
+    ),
+    "moons, sigmoid": lambda: fit(
+        m := plane(nn.Sigmoid, 16, 2), optim.Adam(m.parameters(), lr=0.05), 200, 64, MOONS
+    ),
+    "spirals, a rate of 1": lambda: fit(
+        m := plane(nn.ReLU, 100, 3), optim.SGD(m.parameters(), lr=1.0), 300, 300, SPIRALS
+    ),
     "dropout and batch norm": lambda: fit(
         m := nn.Sequential(
             nn.Linear(64, 64), nn.BatchNorm1d(64), nn.ReLU(), nn.Dropout(0.3), nn.Linear(64, 10)

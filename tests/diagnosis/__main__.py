@@ -1,9 +1,10 @@
-"""The figures of the diagnosis on a generated set, from a fixed seed.
+"""The figures of the diagnosis on cases that hypothesis draws from a fixed seed.
 
-    python -m tests.diagnosis [EACH] [RIGHT] [SEED]
+    python -m tests.diagnosis [EACH] [RIGHT] [SEED] [-v]
 
-EACH cases for every specimen of the zoo, RIGHT cases without a mistake. Ends with code 1 where
-fewer than 95 % bear the right name, or one right case is called wrong.
+EACH different cases for every specimen of the zoo, RIGHT without a mistake, half of them in each
+convention; -v prints every case that was judged wrongly. Ends with code 1 where fewer than 95 %
+bear the right name, or one right case is called wrong.
 """
 
 from __future__ import annotations
@@ -13,36 +14,54 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from itertools import chain
 
-from .cases import judged, right_cases, wrong_cases
+from tinygrad_edu.check import zoo
+
+from .cases import Case, distinct, judged, mistaken, right
 
 
-def main(each: int = 90, right: int = 1000, seed: int = 0) -> int:
+def main(each: int = 90, rights: int = 1000, seed: int = 0, verbose: bool = False) -> int:
     """Print the figures; the exit code."""
     start = time.perf_counter()
-    wrong, correct = list(wrong_cases(each, seed)), list(right_cases(right, seed))
+    halves = {"rows": rights - rights // 2, "columns": rights // 2}
+    wanted = [*((name, each) for name in zoo.SPECIMENS), *halves.items()]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        names = list(pool.map(judged, wrong + correct, chunksize=20))
-    hits: Counter[str] = Counter()
-    misses: Counter[tuple[str, str]] = Counter()
-    for (name, *rest), given in zip(wrong, names, strict=False):
-        hits[name] += given == name
-        misses[name, given] += given != name
-        if given != name and "-v" in sys.argv:
-            print(name, given, *rest)
-    for name in hits:
-        others = {g: n for (m, g), n in misses.items() if m == name and n}
-        print(f"{name:28} {hits[name]:4}/{each}  {others or ''}")
-    named = sum(hits.values())
-    alarms = sum(given != "right" for given in names[len(wrong) :])
-    if "-v" in sys.argv:
-        for case, given in zip(correct, names[len(wrong) :], strict=True):
-            if given != "right":
-                print(*case, given)
+        cases = list(chain.from_iterable(pool.map(partial(drawn, seed), wanted)))
+        names = list(pool.map(judged, cases, chunksize=20))
+    given = dict(zip(cases, names, strict=True))
+    wrong = [case for case in cases if case.name != "right"]
+    correct = [case for case in cases if case.name == "right"]
+    for case, name in given.items():
+        if verbose and name != case.name:
+            print(f"{name} given to {case}")
+    by_name = {name: [c for c in wrong if c.name == name] for name in zoo.SPECIMENS}
+    named = sum(table(name, [given[c] for c in some]) for name, some in by_name.items())
+    alarms = sum(given[case] != "right" for case in correct)
     print(f"named rightly: {named} of {len(wrong)} ({100 * named / len(wrong):.2f} %)")
-    print(f"false alarms: {alarms} of {len(correct)}; {time.perf_counter() - start:.0f} s")
+    print(
+        f"false alarms: {alarms} of {len(correct)} ({halves['rows']} by rows, {halves['columns']} "
+        f"by columns); {time.perf_counter() - start:.0f} s"
+    )
     return int(named < 0.95 * len(wrong) or alarms > 0)
 
 
+def drawn(seed: int, wanted: tuple[str, int]) -> list[Case]:
+    """So many cases of a specimen, or of right work in a convention."""
+    name, count = wanted
+    cases = mistaken(name) if name in zoo.SPECIMENS else right(name)
+    return distinct(cases, count, f"{seed} {name}")
+
+
+def table(name: str, given: list[str]) -> int:
+    """Print a specimen's line: how many were named rightly, of how many, and the other names."""
+    counts = Counter(given)
+    others = {other: n for other, n in counts.items() if other != name}
+    print(f"{name:28} {counts[name]:4}/{len(given)}  {others or ''}")
+    return counts[name]
+
+
 if __name__ == "__main__":
-    sys.exit(main(*[int(a) for a in sys.argv[1:] if a != "-v"]))
+    numbers = [int(word) for word in sys.argv[1:] if word != "-v"]
+    sys.exit(main(*numbers, verbose="-v" in sys.argv))

@@ -98,7 +98,7 @@ def _climb(middle: np.ndarray, above: np.ndarray, below: np.ndarray, eps: float)
     t = STEPS[:, None, None]
     right, left = (above - middle) / t, (middle - below) / t
     size = np.fmax(np.abs(middle), np.fmax(np.abs(above[-1]), np.abs(below[-1])))
-    noise = 2 * eps * size / t
+    noise = 2 * eps * np.fmax(size, _terms(right[0] + left[0])) / t
     kind, low = _kinds(left, right, noise)
     value, error, rung = _best((right + left) / 2, noise, 64.0, low)
     one_sided = ~np.isfinite(error)  # at the edge of the domain (√ at 0) only one side is there
@@ -112,6 +112,17 @@ def _climb(middle: np.ndarray, above: np.ndarray, below: np.ndarray, eps: float)
     kind = np.where(np.isfinite(middle) & np.isfinite(error), kind, LOST)
     step = STEPS[rung.astype(int)]
     return Measured(value, error, _rung(left, low), _rung(right, low), kind, step, False)
+
+
+def _terms(twice: np.ndarray) -> np.ndarray:
+    """The size of what adds up to each output, from twice its slopes (D, n) at the longest step.
+
+    Terms that cancel, as in 10⁻¹² + ½ − ½, are rounded at their own size, not at their sum's. An
+    input of the size x that has the slope s brings s·x to it, and that is its slope in t.
+    """
+    known = np.where(np.isfinite(twice), np.abs(twice) / 2, 0.0)
+    largest: np.ndarray = known.max(0, initial=0.0)
+    return largest
 
 
 def _best(d: np.ndarray, noise: np.ndarray, gain: float, low: np.ndarray) -> tuple[np.ndarray, ...]:

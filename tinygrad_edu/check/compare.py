@@ -120,13 +120,8 @@ def compare(
     seconds. Raises `DataMissing` where there is no script, `ArgumentError` for a language that is
     not spoken here.
     """
-    compare_words.check(lang)
     script = Path(script)
-    for path in (script, *([] if against is None else [Path(against)])):
-        if not path.is_file():
-            raise DataMissing(f"compare: there is no file {path}. Give the path of one.")
-    if timeout <= 0:
-        raise ArgumentError(f"compare: timeout={timeout} leaves no time. Use seconds above 0.")
+    _check_asked([script] if against is None else [script, Path(against)], timeout, lang)
     result = Comparison("no PyTorch", str(script), lang=lang)
     with TemporaryDirectory(prefix="replay-") as folder:
         here, there = Path(folder, "edu.npz"), Path(folder, "torch.npz")
@@ -145,6 +140,15 @@ def compare(
             _compare(_read(here), _read(there), rtol, result)
     result.status = _status(result, installed)
     return result
+
+
+def _check_asked(files: Sequence[Path], timeout: float, lang: str) -> None:
+    compare_words.check(lang)
+    for path in files:
+        if not path.is_file():
+            raise DataMissing(f"compare: there is no file {path}. Give the path of one.")
+    if timeout <= 0:
+        raise ArgumentError(f"compare: timeout={timeout} leaves no time. Use seconds above 0.")
 
 
 def _status(result: Comparison, installed: bool) -> str:

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from .case import Case, Lengths
-from .explain import explain, usable
+from .explain import explain, faint, usable
 from .mistakes import ReluAtZero
 from .network import Pass
+from .phrases import phrases_in
+from .prove import evidence, prove
 from .relations import Observation
 from .report import Evidence, Finding, Report
-from .shrink import differs, evidence, smallest, test_for
-from .words import phrases_in
+from .shrink import differs, smallest
+from .wording import words_for
 from .work import Answer, Inputs, LocalWork, Work
 
 __all__ = ["diagnose", "examine"]
@@ -69,17 +71,18 @@ def examine(
         findings = [broken]
     elif any(o.wrong() for o in seen):
         findings, left = explain(case, seen)
+    elif (small := faint(case, seen)) is not None:
+        findings = [small]
     changed = tuple(dict.fromkeys(name for a in answers for name in a.changed))
     if changed and not any(f.name == "weights-updated-too-early" for f in findings):
         findings.append(Finding("in-place", changed))
     if not findings and (kink := relu_at_zero(case, seen[0])):
         return kinked(case, kink, plan, lang)
-    shown = next((o for o in seen if o.wrong()), None)
-    shows = test_for(case, findings, exactly=not left)
-    proof = Evidence()
-    if shown:
-        proof = evidence(case, findings, smallest(case, shown.inputs, plan, shows))
-    return Report(not findings, findings, proof, case.params, lang, left, described(case))
+    for found in findings:
+        found.words = words_for(found, case.net, case.params)
+    proof = prove(case, plan, findings, seen, exactly=not left) if findings else Evidence()
+    about = described(case), layout(case)
+    return Report(not findings, findings, proof, case.params, lang, left, *about)
 
 
 def opened(case: Case) -> tuple[Lengths, Answer, Inputs]:
@@ -141,6 +144,11 @@ def described(case: Case) -> str:
     return f"{net.depth} layers ({side}): {layers}; {net.loss}, times {scale}"
 
 
+def layout(case: Case) -> tuple[bool, bool] | None:
+    """Whether the student's X, and W, are turned round; None where forward is not recognised."""
+    return None if case.net is None else (case.net.columns, case.net.flipped)
+
+
 def relu_at_zero(case: Case, seen: Observation) -> tuple[Finding, Inputs] | None:
     """Backward at z = 0 exactly, which random numbers never meet: a unit with no weights there."""
     net = case.net
@@ -172,7 +180,7 @@ def kinked(case: Case, found: tuple[Finding, Inputs], plan: Lengths, lang: str) 
     finding, inputs = found
     inputs = smallest(case, inputs, plan, kink_test(case, finding))
     proof = evidence(case, [finding], inputs, case.quick_truth(inputs))
-    return Report(False, [finding], proof, case.params, lang, (), described(case))
+    return Report(False, [finding], proof, case.params, lang, (), described(case), layout(case))
 
 
 def kink_test(case: Case, finding: Finding) -> Callable[[Inputs], bool]:

@@ -6,18 +6,21 @@ about the recognised network, then two at once. What fits nothing stays unexplai
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
 import numpy as np
 
 from .case import Case
-from .mistakes import REGISTRY, Mistake, Scaled, StaleWeights
+from .mistakes import REGISTRY, Mistake, Scaled, StaleWeights, UpdatedTooEarly
 from .network import Network
 from .relations import Observation, Relation, close, relation
 from .report import Finding
 
-__all__ = ["explain"]
+__all__ = ["explain", "faint"]
+
+FAINT = 1e-8  # relative to the largest slope: far above rounding, far below the tolerance
+EXPLAINED = 1e-3  # the share of a difference that a hypothesis may leave
 
 Found = tuple[list[Finding], tuple[str, ...]]
 
@@ -80,13 +83,11 @@ def other_names(best: Finding, fitting: list[Mistake]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(m.name for m in fitting if m.name != best.name))
 
 
-def sites(net: Network, first: Observation) -> Iterator[Mistake]:
+def sites(net: Network, seen: list[Observation]) -> Iterator[Mistake]:
     """Every hypothesis at every place of a network, its free number fitted."""
     for cls in REGISTRY:
         for mistake in cls.sites(net):
-            fit = getattr(mistake, "fit", None)
-            if fit is not None:
-                fit(net, first.inputs, first.got)
+            mistake.fit(net, [(o.inputs, o.got) for o in seen])
             yield mistake
 
 
@@ -97,12 +98,12 @@ def agree(net: Network, seen: list[Observation], mistakes: list[Mistake]) -> boo
 
 def singles(net: Network, seen: list[Observation]) -> list[Mistake]:
     """All single hypotheses that fit."""
-    return [m for m in sites(net, seen[0]) if agree(net, seen, [m])]
+    return [m for m in sites(net, seen) if agree(net, seen, [m])]
 
 
 def pairs(net: Network, seen: list[Observation]) -> tuple[Mistake, ...] | None:
     """The first two hypotheses that fit together, those about different steps or layers."""
-    found = [*Scaled.sites(net), *sites(net, seen[0])]
+    found = [*Scaled.sites(net), *sites(net, seen)]
     real = [m for m in found if changes(net, seen[0], m)]
     for pair in combinations(real, 2):
         if pair[0].name != pair[1].name and agree(net, seen, list(pair)):
@@ -130,12 +131,46 @@ def stale_call(case: Case, seen: list[Observation], wrong: list[str]) -> Finding
     if net is None:
         return None
     for layer in (None, *range(1, net.depth)):
-        if agree(net, later, [StaleWeights(net, first.inputs, layer)]):
-            return Finding(name, tuple(wrong), layer=layer)
+        if agree(net, later, [mistake := StaleWeights(net, first.inputs, layer)]):
+            return Finding(name, tuple(wrong), layer=layer, mistake=mistake)
     kept = {p: first.inputs[p] for p in case.params}
     if all(o.agrees(net.gradients({**o.inputs, **kept})) for o in later):
         return Finding(name, tuple(wrong))
     return None
+
+
+def faint(case: Case, seen: list[Observation]) -> Finding | None:
+    """An update before its time, though it changes the numbers by less than the tolerance.
+
+    W − η·dW is almost W where dW is small. So is log(p + 1e-7) almost log p, and no mistake; the
+    difference itself tells: in every call it must be what some η makes of it.
+    """
+    net = case.net
+    if net is None:
+        return None
+    truth = [net.gradients(o.inputs) for o in seen]
+    differing = [
+        p
+        for p in reversed(case.params)
+        if any(distance(o.got, t, [p]) > FAINT * o.scale for o, t in zip(seen, truth, strict=True))
+    ]
+    for mistake in UpdatedTooEarly.sites(net) if differing else ():
+        mistake.fit(net, [(o.inputs, o.got) for o in seen])
+        left = [distance(o.got, net.gradients(o.inputs, [mistake]), case.params) for o in seen]
+        whole = [distance(o.got, t, case.params) for o, t in zip(seen, truth, strict=True)]
+        if all(a <= EXPLAINED * b for a, b in zip(left, whole, strict=True)):
+            return finding(mistake, differing)
+    return None
+
+
+def distance(
+    got: Mapping[str, np.ndarray | None], want: dict[str, np.ndarray], names: Iterable[str]
+) -> float:
+    """The largest difference between gradients; infinite where there is none to compare."""
+    pairs = [(got[p], want[p]) for p in names]
+    if any(g is None or g.shape != w.shape for g, w in pairs):
+        return float("inf")
+    return max(float(np.abs(g - w).max(initial=0)) for g, w in pairs if g is not None)
 
 
 def partly(
@@ -145,7 +180,7 @@ def partly(
     known = [p for p in wrong if relations[p] is not None]
     best: Mistake | None = None
     if case.net is not None:
-        for mistake in sites(case.net, seen[0]):
+        for mistake in sites(case.net, seen):
             right = explained(case.net, seen, mistake, wrong)
             if len(right) > len(known):
                 best, known = mistake, right

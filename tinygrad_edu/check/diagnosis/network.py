@@ -70,7 +70,7 @@ class Network:
     divisor: str  # "", "N" or "NK"
     columns: bool = False  # X is (features, batch)
     flipped: bool = False  # W is (out, in) in the row convention, (in, out) in the column one
-    residual: bool = False
+    residual: tuple[int, ...] = ()  # the layers that add their input
     labels: bool = False  # Y holds class numbers
 
     @property
@@ -139,6 +139,9 @@ class Pass:
             self.A.append(self.activate(layer))
         self.upstream: dict[int, Array] = {}  # ∂L/∂A of each layer
         self.delta: dict[int, Array] = {}
+        self.parts: dict[
+            str, list[Array]
+        ] = {}  # of each parameter, a gradient for every use so far
 
     def activate(self, layer: int) -> Array:
         """A of a layer from its Z (and, in a residual layer, from what came in)."""
@@ -152,8 +155,7 @@ class Pass:
 
     def skips(self, layer: int) -> bool:
         """Whether a layer adds its input to its output."""
-        W = self.W[layer]
-        return self.net.residual and layer < self.net.depth - 1 and W.shape[0] == W.shape[1]
+        return layer in self.net.residual
 
     def ask(self, step: str, layer: int, right: Array) -> Array:
         """What becomes of a step's right result under the mistakes."""
@@ -164,7 +166,7 @@ class Pass:
     def backward(self) -> dict[str, np.ndarray]:
         """All gradients: from the loss, layer by layer, down to the first."""
         net = self.net
-        parts: dict[str, list[Array]] = {}
+        parts = self.parts
         with np.errstate(all="ignore"):
             g = LOSSES[net.loss][1](self.A[-1], self.Y) * net.scale(self.Y)
             for layer in reversed(range(net.depth)):

@@ -39,9 +39,7 @@ def recognise(
 ) -> Network | None:
     """The network whose loss equals forward's at all `points`, or None."""
     with np.errstate(all="ignore"):
-        for chain in chains(inputs, params):
-            if not all(fits(chain, x) for x, _ in points):  # square here by chance, and not there
-                continue
+        for chain in chains(inputs, params, [x for x, _ in points]):
             for net in endings(chain):
                 found = scaled(net, points)
                 if found is not None:
@@ -49,8 +47,8 @@ def recognise(
     return None
 
 
-def chains(inputs: Inputs, params: tuple[str, ...]) -> Iterator[Network]:
-    """Ways to read the shapes as a chain of layers, shared and residual ones last."""
+def chains(inputs: Inputs, params: tuple[str, ...], points: list[Inputs]) -> Iterator[Network]:
+    """Ways to read the shapes as a chain of layers at all points, shared and residual ones last."""
     arrays = [k for k in inputs if isinstance(inputs[k], np.ndarray)]
     data = [k for k in arrays if k not in params]
     if len(data) != 2:
@@ -65,12 +63,14 @@ def chains(inputs: Inputs, params: tuple[str, ...]) -> Iterator[Network]:
     pairs = list(zip(weights, biases, strict=True))
     for order in shared(pairs, inputs):
         for columns, flipped in product((False, True), repeat=2):
-            for residual, labels in product((False, True), repeat=2):
-                names = tuple(w for w, _ in order), tuple(b for _, b in order)
-                layout = columns, flipped, residual, labels
-                net = Network(data[0], data[1], *names, (), "", "", 1.0, "", *layout)
-                if fits(net, inputs):
-                    yield net
+            names = tuple(w for w, _ in order), tuple(b for _, b in order)
+            net = Network(data[0], data[1], *names, (), "", "", 1.0, "", columns, flipped)
+            for labels in (False, True):
+                read = replace(net, labels=labels)
+                if all(fits(read, x) for x in points):
+                    yield read
+                    if skips := squares(read, points):
+                        yield replace(read, residual=skips)
 
 
 def shared(pairs: list[tuple[Any, Any]], inputs: Inputs) -> Iterator[list[tuple[Any, Any]]]:
@@ -89,20 +89,22 @@ def fits(net: Network, inputs: Inputs) -> bool:
     if x.ndim != 2 or y.ndim > 2 or (net.labels and y.dtype.kind not in "iu"):
         return False
     here = x.shape[1]
-    square = False
     for w, b in zip(net.weights, net.biases, strict=True):
         W = net.matrix(inputs[w])
         if W.ndim != 2 or W.shape[0] != here:
             return False
         here = W.shape[1]
-        square = square or (W.shape[0] == W.shape[1] and w != net.weights[-1])
         if b is not None and (inputs[b].size != here or max(inputs[b].shape, default=1) != here):
             return False
-    if net.residual and not square:
-        return False
     if net.labels:
         return bool(y.size == len(x) and here > 1)
     return bool(net.rows(y).shape == (len(x), here))
+
+
+def squares(net: Network, points: list[Inputs]) -> tuple[int, ...]:
+    """The hidden layers as wide as what comes in: at one point that may be by chance."""
+    shapes = [[net.matrix(x[name]).shape for x in points] for name in net.weights[:-1]]
+    return tuple(i for i, all_of in enumerate(shapes) if all(a == b for a, b in all_of))
 
 
 def endings(chain: Network) -> Iterator[Network]:

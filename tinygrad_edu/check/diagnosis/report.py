@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .words import MISTAKES, phrases_in
+from .phrases import phrases_in, products
+from .words import MISTAKES
 from .work import Inputs
 
 __all__ = ["Evidence", "Finding", "Report"]
@@ -24,15 +25,32 @@ class Finding:
     layer: int | None = None  # counted from 0; None: every hidden one
     mistake: Any = None  # the hypothesis about the network, where there is one
     also: tuple[str, ...] = ()  # names of other mistakes that give the same numbers
+    words: str = ""  # the mistake's words that are true here, where they are not its first
 
     def says(self, lang: str, every: bool = False) -> str:
         """What is wrong, without the numbers."""
         phrases = phrases_in(lang)
-        text = MISTAKES[self.name][0 if lang == "en" else 1]
-        layer = phrases["hidden"] if self.layer is None else str(self.layer + 1)
+        text = MISTAKES[self.words or self.name].says(lang)
+        which = "layer" if self.layer is not None else self._all_layers()
+        layer, of = (phrases[k].format(l=(self.layer or 0) + 1) for k in (which, f"{which}_of"))
         mark = "" if self.name == "in-place" else "d"
         names = phrases["all"] if every else ", ".join(f"{mark}{p}" for p in self.params)
-        return text.format(p=names, x=self.detail, l=layer)
+        text = text.format(p=names, x=self.detail, l=layer, l_of=of)
+        letters = [phrases[letter] for letter in "NKD" if letter in self._factor()]
+        return text + (f" ({', '.join(letters)})" if letters else "")
+
+    def right(self, lang: str, layout: tuple[bool, bool] | None) -> str:
+        """The formula, in the student's convention."""
+        n = f"({self.detail})" if "·" in self.detail else self.detail
+        formula = MISTAKES[self.words or self.name].right(lang)
+        return formula.format(n=n, **products(layout, lang))
+
+    def _factor(self) -> str:
+        factors = ("sum-for-mean", "mean-for-sum", "wrong-factor")
+        return self.detail if self.name in factors else ""
+
+    def _all_layers(self) -> str:
+        return "hidden" if self.name == "no-derivative" else "every"
 
 
 @dataclass
@@ -44,21 +62,32 @@ class Evidence:
     index: tuple[int, ...] = ()
     want: Any = None
     got: Any = None
+    earlier: Inputs | None = None  # where it shows only after a call: the weights of that call
+    of_input: bool = False  # want and got are an input's numbers, before backward and after it
 
     def says(self, lang: str) -> str:
         """The example in a line."""
         phrases = phrases_in(lang)
         if not self.param:
             return ""
-        shown = ", ".join(f"{k} = {plain(v)}" for k, v in self.inputs.items())
+        shown, before = (
+            ", ".join(f"{k} = {plain(v)}" for k, v in values.items())
+            for values in (self.inputs, self.earlier or {})
+        )
         template = phrases["shapes"] if isinstance(self.want, list) else phrases["example"]
+        template = phrases["input"] if self.of_input else template
         if not self.index and not isinstance(self.want, list):
             template = template.replace("[{at}]", "")
         at = ", ".join(map(str, self.index))
         text = template.format(
-            p=f"d{self.param}", at=at, want=plain(self.want), got=plain(self.got)
+            p=self.param if self.of_input else f"d{self.param}",
+            at=at,
+            want=plain(self.want),
+            got=plain(self.got),
         )
-        return phrases["with"].format(inputs=shown) + text + "."
+        start = phrases["with" if self.earlier is None else "earlier"]
+        start = start.format(inputs=shown, weights=before or phrases["others"])
+        return start + text + "."
 
     def to_dict(self) -> dict[str, Any]:
         """The same as JSON's types."""
@@ -68,6 +97,9 @@ class Evidence:
             "index": list(self.index),
             "want": data(self.want),
             "got": data(self.got),
+            "earlier": None
+            if self.earlier is None
+            else {k: data(v) for k, v in self.earlier.items()},
         }
 
 
@@ -86,6 +118,7 @@ class Report:
     lang: str = "en"
     unexplained: tuple[str, ...] = ()
     network: str = ""  # what forward was recognised as
+    layout: tuple[bool, bool] | None = None  # whether X, and W, are turned round
 
     @property
     def name(self) -> str:
@@ -100,7 +133,11 @@ class Report:
     @property
     def formula(self) -> str:
         """What is right instead."""
-        lines = (MISTAKES[f.name][2] for f in self.findings if not _about_no_shape(f))
+        return self.right(self.lang)
+
+    def right(self, lang: str) -> str:
+        """The formula in a language, for it may have words in it."""
+        lines = (f.right(lang, self.layout) for f in self.findings if not _about_no_shape(f))
         return "\n".join(dict.fromkeys(filter(None, lines)))
 
     @property
@@ -141,7 +178,7 @@ class Report:
             "name": self.name,
             "convention": self.convention,
             "sentence": {"en": self.says("en"), "ru": self.says("ru")},
-            "formula": self.formula,
+            "formula": {"en": self.right("en"), "ru": self.right("ru")},
             "parameters": list(self.params),
             "findings": [
                 {

@@ -46,7 +46,7 @@ class Answer:
     """What came of one call of backward: the gradients, or why there are none."""
 
     gradients: dict[str, np.ndarray | None] = field(default_factory=dict)
-    changed: tuple[str, ...] = ()  # the inputs that backward wrote into
+    changed: dict[str, Any] = field(default_factory=dict)  # what it made of inputs it wrote into
     error: str = ""  # "ValueError: shapes … not aligned"
     problem: str = ""  # what is wrong with the answer's form, when it is no gradient at all
 
@@ -88,7 +88,7 @@ class LocalWork:
             answer = read(result, params)
         except InputTypeError as error:
             answer = Answer(problem=str(error))
-        answer.changed = tuple(k for k, v in inputs.items() if not same(v, mine[k]))
+        answer.changed = {k: mine[k] for k, v in inputs.items() if not same(v, mine[k])}
         return answer
 
     def _call(

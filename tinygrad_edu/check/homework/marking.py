@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 
-from ..diagnosis.words import phrases_in
+from ..diagnosis.phrases import phrases_in
 from .child import Child, Failed, Limits, Stopped
 from .tasks import backward_task, exercise_task, regressor_task
 from .verdict import UNJUDGED, Outcome, Verdict

@@ -60,7 +60,7 @@ def told(error: BaseException) -> dict[str, Any]:
         lines = [error.lineno]
     kind = "encoding" if isinstance(error, UnicodeDecodeError) else type(error).__name__
     try:
-        text = str(error)[:500]
+        text = str(error.msg if isinstance(error, SyntaxError) else error)[:500]
     except BaseException:  # even this may be the stranger's own code
         text = ""
     line = lines[-1] if lines and isinstance(lines[-1], int) else 0
@@ -127,7 +127,7 @@ def gradients(here: dict[str, Any], request: Inputs) -> Any:
         raise MemoryError
     return {
         "gradients": found.gradients,
-        "changed": list(found.changed),
+        "changed": found.changed,
         "error": found.error,
         "problem": found.problem,
     }

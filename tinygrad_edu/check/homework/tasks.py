@@ -35,7 +35,7 @@ class RemoteWork:
             found = said["gradients"]
             return Answer(
                 {k: arrays(found.get(k)) for k in params} if found else {},
-                tuple(k for k in said["changed"] if k in inputs),
+                {k: v for k, v in said["changed"].items() if k in inputs},
                 str(said["error"]),
                 str(said["problem"]),
             )

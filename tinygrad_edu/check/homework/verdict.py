@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..diagnosis.phrases import phrases_in
 from ..diagnosis.report import Report
-from ..diagnosis.words import phrases_in
 
 __all__ = ["RIGHT", "UNJUDGED", "WRONG", "Outcome", "Verdict"]
 
@@ -132,8 +132,8 @@ class Verdict:
         lines = []
         for o in self.outcomes:
             lines.append(f"{o.task}: {words[o.code]} ({o.name}). {o.says(lang)}")
-            if o.report is not None and o.report.formula:
-                lines.append(f"{phrases['formula']}: {o.report.formula}")
+            if o.report is not None and (right := o.report.right(lang)):
+                lines.append(f"{phrases['formula']}: {right}")
         return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:

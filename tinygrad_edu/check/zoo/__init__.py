@@ -11,7 +11,7 @@ curves = zoo.train("bias-not-summed", net)   # curves.right, curves.wrong: two l
 
 from . import specimens_chain  # its specimens enter the same table
 from .architecture import Architecture
-from .build import Handwritten, build, random_architecture, source, specimens
+from .build import Handwritten, build, source, specimens
 from .specimens import SPECIMENS, Specimen
 from .training import Curves, train
 
@@ -22,7 +22,6 @@ __all__ = [
     "Handwritten",
     "Specimen",
     "build",
-    "random_architecture",
     "source",
     "specimens",
     "train",

@@ -88,9 +88,10 @@ class Architecture:
         return layer < self.depth and self.widths[layer - 1] == self.widths[layer]
 
     def number(self, layer: int) -> int:
-        """Which W and b a layer uses: its own, or those of the first square layer."""
+        """Which W and b a layer uses: its own, or those of the first square layer of its width."""
         if self.shared and self.square(layer):
-            return next(k for k in range(1, self.depth) if self.square(k))
+            pair = self.widths[layer - 1 : layer + 1]
+            return next(k for k in range(1, layer + 1) if self.widths[k - 1 : k + 1] == pair)
         return layer
 
     def function(self, layer: int) -> str:

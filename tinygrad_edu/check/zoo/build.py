@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -72,40 +71,3 @@ def build(
     space: dict[str, Any] = {"__name__": "zoo"}
     exec(compile(text, f"<zoo: {specimen or 'right'}>", "exec"), space)  # our own text, just above
     return Handwritten(arch, space["forward"], space["backward"], text, arch.inputs(batch, seed))
-
-
-def random_architecture(rng: random.Random) -> Architecture:
-    """Any network of the zoo."""
-    output, loss = rng.choice(
-        [
-            ("identity", "squared"),
-            ("sigmoid", "squared"),
-            ("tanh", "squared"),
-            ("softmax", "squared"),
-            ("softmax", "cross-entropy"),
-            ("sigmoid", "binary cross-entropy"),
-        ]
-    )
-    scales = {"squared": ("half sum", "sum", "half mean", "mean", "mean of all")}
-    depth = rng.choice((1, 2, 2, 3, 3, 4))
-    widths = [rng.randint(2, 5) for _ in range(depth + 1)]
-    if depth > 2 and rng.random() < 0.6:
-        widths[1 : rng.randint(3, depth)] = [widths[1]] * (rng.randint(3, depth) - 1)
-        widths = [*widths[:depth], rng.randint(2, 5)][: depth + 1]
-    square = depth > 2 and len(set(widths[1:3])) == 1
-    kind = rng.choice(("", "", "shared", "residual")) if square else ""
-    return Architecture(
-        widths=tuple(widths),
-        hidden=rng.choice(("relu", "relu", "sigmoid", "tanh", "identity")),
-        output=output,
-        loss=loss,
-        scale=rng.choice(scales.get(loss, ("sum", "mean"))),
-        convention=rng.choice(("rows", "columns")),
-        bias=rng.choice(("flat", "wide", "flat", "")),
-        fused=rng.random() < 0.6,
-        late=rng.random() < 0.5,
-        shared=kind == "shared",
-        residual=kind == "residual",
-        form=rng.choice(("inputs", "cache")),
-        answer=rng.choice(("dict", "tuple")),
-    )

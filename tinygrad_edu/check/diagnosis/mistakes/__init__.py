@@ -8,4 +8,12 @@ from .paths import AssignForAdd, SkipAssigned
 from .softmaxes import SoftmaxAxis, SoftmaxDiagonal
 from .weights import PropagateSign, PropagateTransposed, StaleWeights, UpdatedTooEarly, ZForA
 
-__all__ = ["REGISTRY", "Mistake", "ReluAtZero", "Scaled", "StaleWeights", "hypothesis"]
+__all__ = [
+    "REGISTRY",
+    "Mistake",
+    "ReluAtZero",
+    "Scaled",
+    "StaleWeights",
+    "UpdatedTooEarly",
+    "hypothesis",
+]

@@ -39,6 +39,9 @@ class Mistake:
         """∂L/∂Z of a layer."""
         return right
 
+    def fit(self, net: Network, calls: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+        """Find a free number, where there is one, from (inputs, answer) of some calls."""
+
     def weight(self, run: Pass, layer: int, right: Array) -> Array:
         """∂L/∂W of a layer."""
         return right

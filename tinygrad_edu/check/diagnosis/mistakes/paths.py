@@ -41,8 +41,8 @@ class SkipAssigned(Mistake):
     @classmethod
     def sites(cls, net: Network) -> Iterator[Mistake]:
         """Every residual layer, and the path that is left."""
-        hidden = [*range(net.depth - 1), None] if net.residual else []
-        return (cls(layer, kept) for layer in hidden for kept in ("weights", "skip"))
+        skipped = (*net.residual, None) if net.residual else ()
+        return (cls(layer, kept) for layer in skipped for kept in ("weights", "skip"))
 
     def skip(self, run: Pass, layer: int, right: Array) -> Array:
         """The path through the weights, or the one around them."""

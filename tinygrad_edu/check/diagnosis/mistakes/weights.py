@@ -81,23 +81,27 @@ class UpdatedTooEarly(Mistake):
         """Every layer above the first."""
         return (cls(layer) for layer in layers(net) if layer != 0)
 
-    def fit(self, net: Network, inputs: dict[str, Any], got: dict[str, Any]) -> None:
-        """Find η: from the highest layer that the mistake can reach, W_{l−1}."""
+    def fit(self, net: Network, calls: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+        """Find η from (inputs, answer) of some calls: by the highest layer that the mistake can
+        reach, W_{l−1}, in the first call where it makes a difference (dead units make none).
+        """
         top = net.depth - 1 if self.layer is None else self.layer
         name = net.weights[top - 1]
         self.variant = 0.0
-        right = net.gradients(inputs, [self])[name]
-        one = type(self)(top, 1.0)
-        line = net.gradients(inputs, [one])[name] - right
-        mine = got.get(name)
-        if mine is not None and mine.shape == right.shape and np.any(line):
-            self.variant = float(np.vdot(mine - right, line) / np.vdot(line, line))
+        for inputs, got in calls:
+            right = net.gradients(inputs)[name]
+            line = net.gradients(inputs, [type(self)(top, 1.0)])[name] - right
+            mine = got.get(name)
+            if mine is not None and mine.shape == right.shape and np.any(line):
+                self.variant = float(np.vdot(mine - right, line) / np.vdot(line, line))
+            if self.variant:
+                return
 
     def propagate(self, run: Pass, layer: int, right: Array) -> Array:
         """With the weights after a step of gradient descent."""
         if not self.here(layer) or not self.variant:
             return right
-        gW = run.ask("weight", layer, run.A[layer].T @ run.delta[layer])
+        gW = sum(run.parts[run.net.weights[layer]])  # of a shared weight: over its uses so far
         return run.delta[layer] @ (run.W[layer] - self.variant * gW).T
 
 
