@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,7 +96,7 @@ def _lit(ink: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, str]:
     return np.uint8(255 * np.clip(x, 0, 1)), how
 
 
-def drawings(count: int, seed: int, make: Any) -> list[Drawing]:
-    """`count` drawings, every digit as often as the others."""
+def drawings(count: int, seed: int, make: Any) -> Iterator[Drawing]:
+    """`count` drawings, every digit as often as the others; one is made when it is asked for."""
     rng = np.random.default_rng(seed)
-    return [make(i % 10, rng) for i in range(count)]
+    return (make(i % 10, rng) for i in range(count))

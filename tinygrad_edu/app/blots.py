@@ -13,30 +13,34 @@ _LEAST = 0.02  # of the largest part's ink; the smallest stroke that somebody dr
 
 
 def without_blots(ink: np.ndarray) -> np.ndarray:
-    """`ink` (H, W) without the parts that hold less than a fiftieth of the largest part's ink.
+    """The part of `ink` (H, W) that holds the digit: (h, w), without the blots in it.
 
-    Two strokes are one part where they touch, or pass each other by less than a hundredth of the
-    picture: parts are told apart on a coarse grid, where that means that their cells touch.
+    A blot is a part with less than a fiftieth of the largest part's ink. Two strokes are one part
+    where they touch, or pass each other by less than a hundredth of the picture: parts are told
+    apart on a coarse grid, where that means that their cells touch.
     """
     k = max(1, math.ceil(max(ink.shape) / _SIDE))
-    padded = np.pad(ink, [(0, -side % k) for side in ink.shape])
-    h, w = padded.shape[0] // k, padded.shape[1] // k
-    cells = padded.reshape(h, k, w, k)
-    mass = cells.sum(axis=(1, 3))
-    parts = _parts(cells.max(axis=(1, 3)) > 0.3)
+    ink = np.pad(ink, [(0, -side % k) for side in ink.shape])
+    rows = ink.reshape(-1, k, ink.shape[1])  # one axis at a time is faster
+    mass = rows.sum(axis=1).reshape(len(rows), -1, k).sum(axis=2)
+    parts = _parts(rows.max(axis=1).reshape(len(rows), -1, k).max(axis=2) > 0.3)
     sums = [float(sum(mass[cell] for cell in part)) for part in parts]
-    if not sums:
-        return ink
-    keep = np.zeros((h, w), bool)
+    keep = np.zeros((mass.shape[0] + 2, mass.shape[1] + 2), bool)
     for part, total in zip(parts, sums, strict=True):
         if total >= _LEAST * max(sums):
-            keep[tuple(zip(*part, strict=True))] = True
-    near = np.zeros((h + 2, w + 2), bool)  # soft edges reach into the cells beside
-    for dy in range(3):
-        for dx in range(3):
-            near[dy : dy + h, dx : dx + w] |= keep
-    mask = near[1:-1, 1:-1].repeat(k, axis=0).repeat(k, axis=1)
-    return ink * mask[: ink.shape[0], : ink.shape[1]]
+            for y, x in part:  # soft edges reach into the cells beside
+                keep[y : y + 3, x : x + 3] = True
+    return _masked(ink, keep[1:-1, 1:-1], k) if parts else ink
+
+
+def _masked(ink: np.ndarray, keep: np.ndarray, k: int) -> np.ndarray:
+    """The ink in the cells to keep, k×k pixels each, and nothing beyond the outermost of them."""
+    (top, bottom), (left, right) = (
+        (int(places[0]), int(places[-1]) + 1)
+        for places in (np.flatnonzero(keep.any(axis=axis)) for axis in (1, 0))
+    )
+    mask = keep[top:bottom, left:right].repeat(k, axis=0).repeat(k, axis=1)
+    return ink[top * k : bottom * k, left * k : right * k] * mask
 
 
 def _parts(filled: np.ndarray) -> list[list[tuple[int, int]]]:
