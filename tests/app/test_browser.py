@@ -10,7 +10,8 @@ from itertools import pairwise
 
 import pytest
 
-from .serving import file_of, running, seven
+from .files import file_of, seven
+from .serving import running
 
 pytestmark = pytest.mark.browser
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from .serving import Client, file_of, running, seven
+from .files import file_of, seven
+from .serving import Client, running
+
+from tinygrad_edu.app.serving import bind  # isort: skip
 
 pytestmark = pytest.mark.long
 
@@ -26,6 +30,12 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def client(kept: Path) -> Iterator[Client]:
     with running(kept) as client:
         yield client
+
+
+def test_the_address_answers_once_it_is_known() -> None:
+    """Who opens it before the server runs is not refused, but waits."""
+    with bind("127.0.0.1", 0) as listening:
+        socket.create_connection(listening.getsockname(), timeout=5).close()
 
 
 def test_a_seven_is_read_and_explained(client: Client) -> None:

@@ -24,13 +24,15 @@ def without_blots(ink: np.ndarray) -> np.ndarray:
     rows = ink.reshape(-1, k, ink.shape[1])  # one axis at a time is faster
     mass = rows.sum(axis=1).reshape(len(rows), -1, k).sum(axis=2)
     parts = _parts(rows.max(axis=1).reshape(len(rows), -1, k).max(axis=2) > 0.3)
-    sums = [float(sum(mass[cell] for cell in part)) for part in parts]
-    keep = np.zeros((mass.shape[0] + 2, mass.shape[1] + 2), bool)
-    for part, total in zip(parts, sums, strict=True):
+    if not parts:
+        return ink
+    sums = [float(mass[part].sum()) for part in parts]
+    near = np.zeros((mass.shape[0] + 2, mass.shape[1] + 2), bool)
+    for (rows_in, columns_in), total in zip(parts, sums, strict=True):
         if total >= _LEAST * max(sums):
-            for y, x in part:  # soft edges reach into the cells beside
-                keep[y : y + 3, x : x + 3] = True
-    return _masked(ink, keep[1:-1, 1:-1], k) if parts else ink
+            for dy, dx in np.ndindex(3, 3):  # soft edges reach into the cells beside
+                near[rows_in + dy, columns_in + dx] = True
+    return _masked(ink, near[1:-1, 1:-1], k)
 
 
 def _masked(ink: np.ndarray, keep: np.ndarray, k: int) -> np.ndarray:
@@ -40,19 +42,23 @@ def _masked(ink: np.ndarray, keep: np.ndarray, k: int) -> np.ndarray:
         for places in (np.flatnonzero(keep.any(axis=axis)) for axis in (1, 0))
     )
     mask = keep[top:bottom, left:right].repeat(k, axis=0).repeat(k, axis=1)
-    return ink[top * k : bottom * k, left * k : right * k] * mask
+    digit: np.ndarray = ink[top * k : bottom * k, left * k : right * k] * mask
+    return digit
 
 
-def _parts(filled: np.ndarray) -> list[list[tuple[int, int]]]:
-    """The cells of each connected part, neighbours over corners included."""
-    left = set(zip(*(places.tolist() for places in np.nonzero(filled)), strict=True))
+def _parts(filled: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The rows and the columns of the cells in each connected part; corners connect, too."""
+    width = filled.shape[1] + 2  # a border, so that no cell's neighbours lie in another row
+    left = set(np.flatnonzero(np.pad(filled, 1)).tolist())
+    steps = [dy * width + dx for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
     parts = []
     while left:
         part = [left.pop()]
-        for y, x in part:  # grows while it is read
-            for cell in [(y + dy, x + dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)]:
-                if cell in left:
-                    left.remove(cell)
-                    part.append(cell)
-        parts.append(part)
+        for cell in part:  # grows while it is read
+            for step in steps:
+                if cell + step in left:
+                    left.remove(cell + step)
+                    part.append(cell + step)
+        rows, columns = np.divmod(np.array(part), width)
+        parts.append((rows - 1, columns - 1))
     return parts

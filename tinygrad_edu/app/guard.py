@@ -1,4 +1,4 @@
-"""What may talk to the server: the page it served itself, in bodies of a bounded size.
+"""What may talk to the server: the page it served itself, in bodies of a bounded size and time.
 
 A server on loopback is reached by every page that the user's browser has open. Two ways in are
 closed. A page of another site may send a request: its `Origin` tells. Such a site may let its own
@@ -11,15 +11,21 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+import anyio
 from starlette.responses import JSONResponse
 
-__all__ = ["LOOPBACK", "Guard", "TooLong"]
+__all__ = ["LOOPBACK", "Guard", "TooLong", "TooSlow"]
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LONGEST = 30.0  # seconds for a whole body: 16 MB at half a megabyte a second
 
 
 class TooLong(Exception):
     """The body of a request has more bytes than are taken; the page is told so."""
+
+
+class TooSlow(Exception):
+    """The body of a request did not end in time; the line is freed for others."""
 
 
 class Guard:
@@ -28,8 +34,11 @@ class Guard:
     `any_host` is for servers that are meant to be reached from elsewhere.
     """
 
-    def __init__(self, app: Any, most_bytes: int, any_host: bool = False) -> None:
+    def __init__(
+        self, app: Any, most_bytes: int, any_host: bool = False, longest: float = LONGEST
+    ) -> None:
         self.app, self.most_bytes, self.any_host = app, most_bytes, any_host
+        self.longest = longest
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer a request, or refuse it."""
@@ -60,16 +69,24 @@ class Guard:
         return None
 
     def _counted(self, receive: Any) -> Any:
-        """The body as it comes, until it is longer than it may be: a length need not be true."""
-        seen = 0
+        """The body as it comes, until it is longer, or takes longer, than it may.
+
+        What the header says of its length need not be true.
+        """
+        seen, more, end = 0, True, anyio.current_time() + self.longest
 
         async def counting() -> Any:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self.most_bytes:
-                raise TooLong
-            return message
+            nonlocal seen, more
+            if not more:  # the body is whole: what is waited for is the end of the connection
+                return await receive()
+            with anyio.move_on_after(end - anyio.current_time()):
+                message = await receive()
+                seen += len(message.get("body", b""))
+                more = message.get("more_body", False)
+                if seen > self.most_bytes:
+                    raise TooLong
+                return message
+            raise TooSlow
 
         return counting
 

@@ -60,7 +60,7 @@ def _of_a_photo(x: np.ndarray) -> np.ndarray:
     """
     x = blurred(shrink(x, _PHOTO))
     dark = ink_is_dark(x)
-    x = np.uint8(np.rint(255 * (x if dark else 1 - x)))  # bytes are compared four times as fast
+    x = np.rint(255 * (x if dark else 1 - x)).astype(np.uint8)  # compared four times as fast
     paper = ground(x)
     away = paper.astype(np.float32) - x
     away /= np.maximum(paper, 64) if dark else 255  # in the shade the ink is fainter, too
@@ -126,8 +126,8 @@ def _opaque(colours: np.ndarray, alpha: np.ndarray, white: np.float32) -> np.nda
 
 def _thinned(x: np.ndarray) -> np.ndarray:
     """Some of the pixels, evenly spread: enough to tell a median or a deviation from."""
-    step = max(1, min(x.shape[:2]) // 160)
-    return x[::step, ::step]
+    down, right = (-(-side // 128) for side in x.shape[:2])
+    return x[::down, ::right]
 
 
 def _noise(away: np.ndarray) -> float:
