@@ -113,6 +113,7 @@ def test_other_names_of_this_machine_are_refused(client: Client, headers: dict[s
     [
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://[::1"},
         {"Origin": "http://127.0.0.1:1"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
@@ -128,6 +129,15 @@ def test_other_sites_change_nothing(client: Client, kept: Path, headers: dict[st
         answer = client.ask(method, path, body, headers)
         assert answer.status == 403 and answer.json["error"] == "origin"
     assert not list(kept.iterdir())
+
+
+def test_the_page_is_known_behind_a_proxy(tmp_path: Path) -> None:
+    """Its browser says that the request is the page's own, whatever the proxy calls the host."""
+    own = {"Host": "10.0.0.7:7860", "Origin": "https://x.hf.space"}
+    with running(tmp_path, teach=False, any_host=True) as client:
+        asked = client.ask("POST", "/api/read", PICTURE, own | {"Sec-Fetch-Site": "same-origin"})
+        assert asked.json["digit"] == 7
+        assert client.ask("POST", "/api/read", PICTURE, own).status == 403
 
 
 def test_a_form_cannot_correct(client: Client) -> None:

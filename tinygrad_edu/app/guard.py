@@ -9,7 +9,7 @@ name, and on loopback only loopback's names are answered.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import anyio
 from starlette.responses import JSONResponse
@@ -55,13 +55,12 @@ class Guard:
 
     def _refusal(self, method: str, headers: dict[str, str]) -> tuple[int, str] | None:
         host = headers.get("host", "")
-        if not self.any_host and _name(f"//{host}") not in LOOPBACK:
+        address = _parts(f"//{host}")
+        if not self.any_host and (address is None or address.hostname not in LOOPBACK):
             return 421, "host"
         if method in ("GET", "HEAD"):
             return None
-        origin = headers.get("origin")
-        foreign = origin is not None and urlsplit(origin).netloc != host
-        if foreign or headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        if _is_foreign(headers, host):
             return 403, "origin"
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > self.most_bytes:
@@ -91,8 +90,23 @@ class Guard:
         return counting
 
 
-def _name(address: str) -> str | None:
+def _is_foreign(headers: dict[str, str], host: str) -> bool:
+    """Whether a page of another site sent this: its browser says so, or else its origin does.
+
+    A browser's own word counts more, for a proxy may rename the host, but nobody forges the word.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = headers.get("origin")
+    if origin is None:
+        return False
+    address = _parts(origin)
+    return address is None or address.netloc != host
+
+
+def _parts(address: str) -> SplitResult | None:
     try:
-        return urlsplit(address).hostname
+        return urlsplit(address)
     except ValueError:
         return None
