@@ -14,6 +14,8 @@ import numpy as np
 from PIL import Image
 
 from tinygrad_edu.app import Reader, prepare
+from tinygrad_edu.autograd import no_grad
+from tinygrad_edu.data import mnist
 from tinygrad_edu.errors import NoInk
 
 from .photos import KINDS, photo
@@ -33,6 +35,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=REPORTED, help="0 is the one to develop with")
     parser.add_argument("--model", type=Path, help="another network than the package's")
     parser.add_argument("--sheet", type=Path, help="save a picture of those read wrongly")
+    parser.add_argument("--mnist", action="store_true", help="MNIST's test pictures, too")
     options = parser.parse_args()
     reader, seed = Reader(options.model), options.seed
     by_hand = read(reader, "by hand", options.count, drawings(options.count, seed, drawn))
@@ -47,6 +50,11 @@ def main() -> int:
     print("taken for another:", ", ".join(f"{a}→{b} {n}×" for (a, b), n in taken.most_common(12)))
     if options.sheet:
         save_sheet(options.sheet, wrong)
+    if options.mnist:
+        x, y = mnist().test.tensors
+        with no_grad():
+            right = int((reader.model(x).argmax(dim=1) == y).sum().item())
+        print(f"MNIST: {100 * right / len(y):.2f} % of {len(y)} test pictures are read rightly")
     shares = [
         said("photos", len(on_paper), options.photos * len(KINDS), options.seed),
         said("drawings", len(by_hand) + len(in_fonts), 2 * options.count, options.seed),

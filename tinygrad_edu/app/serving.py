@@ -56,6 +56,11 @@ def serve(
     if browser:
         webbrowser.open(address)
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, limit_concurrency=200, timeout_keep_alive=5
+        app,
+        log_level="warning",
+        access_log=False,
+        ws="none",
+        limit_concurrency=200,
+        timeout_keep_alive=5,
     )
     uvicorn.Server(config).run(sockets=[listening])
