@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tests.drawings.sheets import _pen
+from tests.drawings.sheets import inked
 from tests.drawings.strokes import STYLES, written
 
 from .files import file_of
@@ -51,7 +51,7 @@ def sent() -> list[bytes]:
         style = int(rng.integers(len(STYLES[digit])))
         way = np.concatenate(written(digit, style, rng)) * 0.6 * SIDE + 0.2 * SIDE
         for share in (0.25, 0.5, 0.75, 1):
-            ink = _pen([way[: max(2, int(share * len(way)))]], SIDE, SIDE / 21)[..., None]
+            ink = inked([way[: max(2, int(share * len(way)))]], SIDE, SIDE / 21)[..., None]
             colours = 255 * (1 - ink) + np.array([24, 35, 56]) * ink
             files.append(file_of(np.uint8(np.dstack([colours, np.full((SIDE, SIDE), 255)]))))
     return files

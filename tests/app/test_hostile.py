@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import socket
+import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -146,6 +147,22 @@ def test_a_body_that_never_ends_is_given_up(tmp_path: Path) -> None:
             assert client.read(GOOD).json["digit"] == 7
             assert b" 408 " in line.recv(100)
         assert client.read(GOOD).json["digit"] == 7
+
+
+def test_many_bodies_at_once_have_a_bound(tmp_path: Path) -> None:
+    """Beyond eight times the largest body, 503; once they are gone, all is as before."""
+    beginning = b"POST /api/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\n"
+    with running(tmp_path, most_bytes=5000) as client, contextlib.ExitStack() as lines:
+        for _ in range(8):
+            line = lines.enter_context(socket.create_connection(("127.0.0.1", client.port)))
+            line.sendall(beginning + bytes(4990))
+        answers = {client.read(bytes(4000)).status for _ in range(20)}
+        assert 503 in answers and answers <= {503, 415}
+        lines.close()
+        end = time.monotonic() + 10
+        while (answer := client.read(GOOD)).status != 200 and time.monotonic() < end:
+            time.sleep(0.05)
+        assert answer.json["digit"] == 7
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "OPTIONS", "TRACE", "DELETE"])

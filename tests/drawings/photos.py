@@ -11,7 +11,7 @@ import math
 import numpy as np
 from PIL import Image, ImageFilter
 
-from .sheets import Drawing, _pen, _tilted
+from .sheets import Drawing, inked, tilted
 from .strokes import STYLES, written
 
 HEIGHT, WIDTH = 900, 1200
@@ -56,12 +56,12 @@ def _written(digit: int, rng: np.random.Generator) -> np.ndarray:
     height, thick = rng.uniform(220, 480), rng.uniform(5, 14)
     style = int(rng.integers(len(STYLES[digit])))
     ways = [way * height for way in written(digit, style, rng)]
-    ways = _tilted(ways, rng.uniform(-10, 10))
+    ways = tilted(ways, rng.uniform(-10, 10))
     points = np.concatenate(ways)
     low, high = points.min(axis=0) - thick, points.max(axis=0) + thick
     edge = 150  # the digit is on the paper, not on the table
     at = rng.uniform(edge, np.array([WIDTH, HEIGHT]) - edge / 2 - (high - low)) - low
-    return _pen([way + at for way in ways], WIDTH, thick)[:HEIGHT]
+    return inked([way + at for way in ways], WIDTH, thick)[:HEIGHT]
 
 
 def _paper(colour: tuple[float, ...], lines: str, rng: np.random.Generator) -> np.ndarray:

@@ -14,14 +14,19 @@ from urllib.parse import SplitResult, urlsplit
 import anyio
 from starlette.responses import JSONResponse
 
-__all__ = ["LOOPBACK", "Guard", "TooLong", "TooSlow"]
+__all__ = ["LONGEST", "LOOPBACK", "Busy", "Guard", "TooLong", "TooSlow"]
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+AT_A_TIME = 8  # bodies of the largest size, or any number of smaller ones that hold as much
 LONGEST = 30.0  # seconds for a whole body: 16 MB at half a megabyte a second
 
 
 class TooLong(Exception):
     """The body of a request has more bytes than are taken; the page is told so."""
+
+
+class Busy(Exception):
+    """The bodies that are there already take all the memory that they may take together."""
 
 
 class TooSlow(Exception):
@@ -39,6 +44,7 @@ class Guard:
     ) -> None:
         self.app, self.most_bytes, self.any_host = app, most_bytes, any_host
         self.longest = longest
+        self.held = 0  # bytes of the bodies that are there now
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer a request, or refuse it."""
@@ -51,7 +57,11 @@ class Guard:
             status, code = refusal
             await JSONResponse({"error": code}, status)(scope, receive, send)
             return
-        await self.app(scope, self._counted(receive), send)
+        body = _Body(self, receive)
+        try:
+            await self.app(scope, body.receive, send)
+        finally:
+            self.held -= body.seen
 
     def _refusal(self, method: str, headers: dict[str, str]) -> tuple[int, str] | None:
         host = headers.get("host", "")
@@ -67,27 +77,38 @@ class Guard:
             return 413, "too large"
         return None
 
-    def _counted(self, receive: Any) -> Any:
-        """The body as it comes, until it is longer, or takes longer, than it may.
 
-        What the header says of its length need not be true.
-        """
-        seen, more, end = 0, True, anyio.current_time() + self.longest
+class _Body:
+    """One request's body as it comes: not longer, slower or one more than the guard allows.
 
-        async def counting() -> Any:
-            nonlocal seen, more
-            if not more:  # the body is whole: what is waited for is the end of the connection
-                return await receive()
-            with anyio.move_on_after(end - anyio.current_time()):
-                message = await receive()
-                seen += len(message.get("body", b""))
-                more = message.get("more_body", False)
-                if seen > self.most_bytes:
-                    raise TooLong
-                return message
-            raise TooSlow
+    What the header says of its length need not be true.
+    """
 
-        return counting
+    def __init__(self, guard: Guard, receive: Any) -> None:
+        self._guard, self._receive = guard, receive
+        self._end = anyio.current_time() + guard.longest
+        self._whole = False
+        self.seen = 0
+
+    async def receive(self) -> Any:
+        """The next part. Raises `TooLong`, `TooSlow` or `Busy`."""
+        if self._whole:  # what is waited for now is the end of the connection
+            return await self._receive()
+        with anyio.move_on_after(self._end - anyio.current_time()):
+            message = await self._receive()
+            self._whole = not message.get("more_body", False)
+            self._count(len(message.get("body", b"")))
+            return message
+        raise TooSlow
+
+    def _count(self, size: int) -> None:
+        guard = self._guard
+        self.seen += size
+        guard.held += size
+        if self.seen > guard.most_bytes:
+            raise TooLong
+        if guard.held > AT_A_TIME * guard.most_bytes:
+            raise Busy
 
 
 def _is_foreign(headers: dict[str, str], host: str) -> bool:

@@ -33,7 +33,7 @@ from starlette.routing import Route
 from ..errors import DataError, NoInk, NotInstalled, TinygradEduError
 from .codes import picture_of, signed, text_of
 from .corrections import Correction
-from .guard import LONGEST, Guard, TooLong, TooSlow
+from .guard import LONGEST, Busy, Guard, TooLong, TooSlow
 from .pictures import MOST_BYTES, NotAPicture, TooLarge, read_picture
 from .preparing import prepare
 from .reading import Reader
@@ -79,7 +79,7 @@ def application(
             Route("/api/lessons", desk.unlearn, methods=["DELETE"]),
         ]
     guard = Middleware(Guard, most_bytes=most_bytes, any_host=any_host, longest=longest)
-    handlers: dict[Any, Any] = dict.fromkeys((TooLong, TooSlow, TinygradEduError), _refused)
+    handlers: dict[Any, Any] = dict.fromkeys((TooLong, TooSlow, Busy, TinygradEduError), _refused)
     return Starlette(routes=routes, middleware=[guard], exception_handlers=handlers)
 
 
@@ -202,6 +202,7 @@ _ANSWERS: tuple[tuple[type[Exception], int, str], ...] = (
     (NoInk, 422, "empty"),
     (TooLong, 413, "too large"),
     (TooSlow, 408, "too slow"),
+    (Busy, 503, "busy"),
     (TooLarge, 413, "too large"),
     (NotAPicture, 415, "not a picture"),
     (NotInstalled, 501, "not installed"),
