@@ -14,7 +14,7 @@ import pytest
 from .files import file_of, seven
 from .serving import Client, running
 
-from tinygrad_edu.app.serving import bind  # isort: skip
+from tinygrad_edu.app.serving import serve  # isort: skip
 
 pytestmark = pytest.mark.long
 
@@ -32,10 +32,27 @@ def client(kept: Path) -> Iterator[Client]:
         yield client
 
 
-def test_the_address_answers_once_it_is_known() -> None:
-    """Who opens it before the server runs is not refused, but waits."""
-    with bind("127.0.0.1", 0) as listening:
-        socket.create_connection(listening.getsockname(), timeout=5).close()
+def test_the_address_can_be_opened_once_it_is_known(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Who opens it before the server runs is not refused, but waits; one thread will compute."""
+    pools = pytest.importorskip("threadpoolctl", reason="needs the extra [cli]")
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    seen: list[object] = []
+
+    def opened(address: str) -> None:
+        socket.create_connection(("127.0.0.1", int(address.split(":")[2][:-1])), 5).close()
+        seen.append(address)
+
+    def run(server: object, sockets: list[socket.socket]) -> None:
+        seen.extend(p["num_threads"] for p in pools.threadpool_info() if p["user_api"] == "blas")
+        sockets[0].close()
+
+    monkeypatch.setattr("uvicorn.Server.run", run)
+    serve(port=0, browser=False, announce=opened)
+    assert len(seen) > 1 and set(seen[1:]) == {1}
 
 
 def test_a_seven_is_read_and_explained(client: Client) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import ArgumentError
 from ..extras import extra
+from ..lab.threads import one_thread
 from .guard import LOOPBACK
 from .school import School
 from .server import application
@@ -63,4 +64,5 @@ def serve(
         limit_concurrency=200,
         timeout_keep_alive=5,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    with one_thread():
+        uvicorn.Server(config).run(sockets=[listening])
