@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 pytest.importorskip("starlette", reason="needs the extra [app]")
@@ -21,7 +19,6 @@ pytest.importorskip("uvicorn", reason="needs the extra [app]")
 pytest.importorskip("PIL", reason="needs the extra [app]")
 
 import uvicorn
-from PIL import Image
 
 from tinygrad_edu.app.school import School
 from tinygrad_edu.app.server import application
@@ -67,7 +64,6 @@ class Client:
 def running(folder: Path, **options: Any) -> Iterator[Client]:
     """The application with its data in `folder`, for as long as the block lasts."""
     listening = bind("127.0.0.1", 0)
-    listening.listen(128)
     config = uvicorn.Config(
         application(School(folder=folder), **options),
         log_level="error",
@@ -85,17 +81,3 @@ def running(folder: Path, **options: Any) -> Iterator[Client]:
     finally:
         server.should_exit = True
         thread.join(10)
-
-
-def seven(size: int = 280, thick: int = 14) -> np.ndarray:
-    """A seven, dark on light: (size, size) bytes."""
-    y, x = np.mgrid[:size, :size] / size
-    bar = (abs(y - 0.22) < thick / size / 2) & (x > 0.28) & (x < 0.7)
-    leg = (abs((x - 0.7) + (y - 0.22) * 0.42) < thick / size / 2) & (y > 0.22) & (y < 0.85)
-    return np.uint8(255 - 255 * (bar | leg))
-
-
-def file_of(picture: np.ndarray, kind: str = "PNG", **options: Any) -> bytes:
-    file = BytesIO()
-    Image.fromarray(picture).save(file, kind, **options)
-    return file.getvalue()

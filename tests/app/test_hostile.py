@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import resource
 import socket
-import struct
-import zlib
+import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from .serving import Client, file_of, running, seven
+from .files import bomb, file_of, seven
+from .serving import Client, running
 
 from PIL import Image  # isort: skip  (after serving has looked whether it is there)
 
@@ -26,21 +26,6 @@ from tinygrad_edu.errors import DataError, DataMissing
 pytestmark = pytest.mark.long
 
 GOOD = file_of(seven())
-
-
-def bomb(width: int, height: int) -> bytes:
-    """A PNG of a few bytes that claims any number of pixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        )
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    packed = zlib.compress(bytes(min(width, 20_000) * 100), 9)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
-    )
 
 
 def animation(kind: str) -> bytes:
@@ -153,6 +138,33 @@ def test_the_server_refuses_what_is_too_large(client: Client) -> None:
     assert client.read(GOOD).json["digit"] == 7
 
 
+def test_a_body_that_never_ends_is_given_up(tmp_path: Path) -> None:
+    """408 after the time that a body may take; until then others are answered."""
+    with running(tmp_path, longest=0.5) as client:
+        with socket.create_connection(("127.0.0.1", client.port), timeout=30) as line:
+            line.sendall(b"POST /api/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n")
+            line.sendall(b"abc")
+            assert client.read(GOOD).json["digit"] == 7
+            assert b" 408 " in line.recv(100)
+        assert client.read(GOOD).json["digit"] == 7
+
+
+def test_many_bodies_at_once_have_a_bound(tmp_path: Path) -> None:
+    """Beyond eight times the largest body, 503; once they are gone, all is as before."""
+    beginning = b"POST /api/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\n"
+    with running(tmp_path, most_bytes=5000) as client, contextlib.ExitStack() as lines:
+        for _ in range(8):
+            line = lines.enter_context(socket.create_connection(("127.0.0.1", client.port)))
+            line.sendall(beginning + bytes(4990))
+        answers = {client.read(bytes(4000)).status for _ in range(20)}
+        assert 503 in answers and answers <= {503, 415}
+        lines.close()
+        end = time.monotonic() + 10
+        while (answer := client.read(GOOD)).status != 200 and time.monotonic() < end:
+            time.sleep(0.05)
+        assert answer.json["digit"] == 7
+
+
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "OPTIONS", "TRACE", "DELETE"])
 def test_other_methods_are_refused(client: Client, method: str) -> None:
     """On every route that does not have them."""
@@ -161,7 +173,7 @@ def test_other_methods_are_refused(client: Client, method: str) -> None:
 
 def test_thousands_of_requests_leave_no_memory_behind(client: Client) -> None:
     """Drawings, rubbish and pages in turn; what stays allocated does not grow."""
-    from .load import resident
+    from .process import resident
 
     kinds = [GOOD, b"rubbish", file_of(np.zeros((200, 200), np.uint8))]
     for round_ in range(2):

@@ -11,6 +11,9 @@ from tinygrad_edu.app import Reader, prepare
 from tinygrad_edu.app.stroke import grow, peel, width
 from tinygrad_edu.errors import DTypeError, NoInk, ShapeError
 
+pytest.importorskip("PIL", reason="needs the extra [app]")
+from tests.drawings.photos import KINDS, photo
+
 READER = Reader()
 
 
@@ -100,6 +103,20 @@ def test_uneven_light_is_no_ink(noise: float) -> None:
     photo = np.clip(light * (1 - 0.8 * picture) + rng.normal(0, noise, light.shape), 0, 1)
     seen = prepare(np.uint8(255 * photo))
     assert np.abs(seen - prepare(picture)).mean() < 0.04
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_photos_of_paper_are_read(kind: str) -> None:
+    """Shadows, a lamp, a dark corner, ruled and squared paper, pencil, noise, the table beside."""
+    digit = len(kind) % 10
+    taken = photo(kind, digit, np.random.default_rng(0))
+    assert READER.read(prepare(taken.picture)).digit == digit
+
+
+def test_light_ink_in_uneven_light_is_read() -> None:
+    """Chalk on a board: the lines are light, whatever the loops that they enclose."""
+    board = 255 - photo("light of a lamp", 8, np.random.default_rng(8)).picture
+    assert READER.read(prepare(board)).digit == 8
 
 
 def test_blots_are_dropped() -> None:

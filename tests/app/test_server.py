@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from .serving import Client, file_of, running, seven
+from .files import file_of, seven
+from .serving import Client, running
+
+from tinygrad_edu.app.serving import serve  # isort: skip
 
 pytestmark = pytest.mark.long
 
@@ -26,6 +30,29 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def client(kept: Path) -> Iterator[Client]:
     with running(kept) as client:
         yield client
+
+
+def test_the_address_can_be_opened_once_it_is_known(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Who opens it before the server runs is not refused, but waits; one thread will compute."""
+    pools = pytest.importorskip("threadpoolctl", reason="needs the extra [cli]")
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    seen: list[object] = []
+
+    def opened(address: str) -> None:
+        socket.create_connection(("127.0.0.1", int(address.split(":")[2][:-1])), 5).close()
+        seen.append(address)
+
+    def run(server: object, sockets: list[socket.socket]) -> None:
+        seen.extend(p["num_threads"] for p in pools.threadpool_info() if p["user_api"] == "blas")
+        sockets[0].close()
+
+    monkeypatch.setattr("uvicorn.Server.run", run)
+    serve(port=0, browser=False, announce=opened)
+    assert len(seen) > 1 and set(seen[1:]) == {1}
 
 
 def test_a_seven_is_read_and_explained(client: Client) -> None:
@@ -103,6 +130,7 @@ def test_other_names_of_this_machine_are_refused(client: Client, headers: dict[s
     [
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://[::1"},
         {"Origin": "http://127.0.0.1:1"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
@@ -118,6 +146,15 @@ def test_other_sites_change_nothing(client: Client, kept: Path, headers: dict[st
         answer = client.ask(method, path, body, headers)
         assert answer.status == 403 and answer.json["error"] == "origin"
     assert not list(kept.iterdir())
+
+
+def test_the_page_is_known_behind_a_proxy(tmp_path: Path) -> None:
+    """Its browser says that the request is the page's own, whatever the proxy calls the host."""
+    own = {"Host": "10.0.0.7:7860", "Origin": "https://x.hf.space"}
+    with running(tmp_path, teach=False, any_host=True) as client:
+        asked = client.ask("POST", "/api/read", PICTURE, own | {"Sec-Fetch-Site": "same-origin"})
+        assert asked.json["digit"] == 7
+        assert client.ask("POST", "/api/read", PICTURE, own).status == 403
 
 
 def test_a_form_cannot_correct(client: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,9 +32,9 @@ def drawn(digit: int, rng: np.random.Generator) -> Drawing:
     size = _size(rng)
     height = size * rng.uniform(0.35, 0.8)
     thick = math.exp(rng.uniform(0, math.log(min(40, height * THICKEST))))
-    ways = _tilted([way * height for way in written(digit, style, rng)], rng.uniform(-15, 15))
+    ways = tilted([way * height for way in written(digit, style, rng)], rng.uniform(-15, 15))
     at = _place(np.concatenate(ways), size, thick, rng)
-    mask = _pen([way + at for way in ways], size, thick)
+    mask = inked([way + at for way in ways], size, thick)
     picture, light = _lit(mask, rng)
     return Drawing(
         picture, digit, f"style {style}, pen {thick:.0f} of {height:.0f}, {size}, {light}"
@@ -59,7 +60,7 @@ def _size(rng: np.random.Generator) -> int:
     return round(math.exp(rng.uniform(math.log(200), math.log(1200))))
 
 
-def _tilted(ways: list[np.ndarray], degrees: float) -> list[np.ndarray]:
+def tilted(ways: list[np.ndarray], degrees: float) -> list[np.ndarray]:
     c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     return [way @ np.array([[c, s], [-s, c]]) for way in ways]
 
@@ -70,7 +71,7 @@ def _place(points: np.ndarray, size: int, thick: float, rng: np.random.Generator
     return rng.uniform(0, np.maximum(size - (high - low), 1)) - low
 
 
-def _pen(ways: list[np.ndarray], size: int, thick: float) -> np.ndarray:
+def inked(ways: list[np.ndarray], size: int, thick: float) -> np.ndarray:
     """The ink that a round pen leaves: drawn twice as large, so that edges come out soft."""
     image = Image.new("L", (2 * size, 2 * size))
     pen = ImageDraw.Draw(image)
@@ -95,7 +96,7 @@ def _lit(ink: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, str]:
     return np.uint8(255 * np.clip(x, 0, 1)), how
 
 
-def drawings(count: int, seed: int, make: Any) -> list[Drawing]:
-    """`count` drawings, every digit as often as the others."""
+def drawings(count: int, seed: int, make: Any) -> Iterator[Drawing]:
+    """`count` drawings, every digit as often as the others; one is made when it is asked for."""
     rng = np.random.default_rng(seed)
-    return [make(i % 10, rng) for i in range(count)]
+    return (make(i % 10, rng) for i in range(count))

@@ -11,7 +11,7 @@ from tinygrad_edu.data import digits
 from tinygrad_edu.errors import ArgumentError
 from tinygrad_edu.lab import Recipe, mlp, recipe_for
 from tinygrad_edu.lab.recipe import ACTIVATIONS, OPTIMIZERS
-from tinygrad_edu.lab.threads import threads_for
+from tinygrad_edu.lab.threads import one_thread, threads_for
 
 
 def test_the_same_recipe_gives_the_same_network() -> None:
@@ -97,6 +97,8 @@ def test_small_networks_compute_on_one_thread(monkeypatch: pytest.MonkeyPatch) -
     assert threads() == before
     with threads_for(mlp([784, 1024, 1024, 10])):
         assert threads() == before
+        with one_thread():
+            assert set(threads()) <= {1}
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
     with threads_for(mlp([784, 128, 10])):
         assert threads() == before

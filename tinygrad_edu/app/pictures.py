@@ -11,7 +11,6 @@ from __future__ import annotations
 import io
 import os
 import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -50,8 +49,8 @@ def read_picture(file: str | os.PathLike[str] | bytes) -> np.ndarray:
                 return _pixels(image, name)
     except DataError:
         raise
-    except image_module.DecompressionBombError as error:
-        raise _too_many(name, str(error)) from None
+    except image_module.DecompressionBombError:
+        raise _too_many(name, "by what its header claims") from None
     # Pillow's readers raise whatever a damaged file leads them into.
     except Exception as error:
         raise NotAPicture(
@@ -64,15 +63,24 @@ def _content(file: str | os.PathLike[str] | bytes) -> tuple[str, bytes]:
     if isinstance(file, bytes):
         name, content = "the file", file
     else:
-        path = Path(file)
-        name = str(path)
-        if not path.is_file():
-            raise DataMissing(f"{name}: there is no such file. Check the path.")
-        with path.open("rb") as opened:
-            content = opened.read(MOST_BYTES + 1)
+        name, content = str(file), _bytes_of(file)
     if len(content) > MOST_BYTES:
         raise TooLarge(f"{name} has more than {MOST_BYTES // 1_000_000} MB. Send a smaller one.")
     return name, content
+
+
+def _bytes_of(file: str | os.PathLike[str]) -> bytes:
+    """The content of a file of the disk, up to one byte more than is allowed."""
+    if os.path.exists(file) and not os.path.isfile(file):
+        raise DataError(f"{file} is a folder or a device, but a picture's file was expected.")
+    try:
+        with open(file, "rb") as opened:
+            return opened.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise DataMissing(f"{file}: there is no such file. Check the path.") from None
+    except (OSError, ValueError) as error:  # no right to read it, a name that cannot be one …
+        why = getattr(error, "strerror", None) or error
+        raise DataError(f"{file} cannot be opened ({why}). Check the path.") from None
 
 
 def _pixels(image: Any, name: str) -> np.ndarray:

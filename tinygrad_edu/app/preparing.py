@@ -32,8 +32,9 @@ def prepare(image: Any) -> np.ndarray:
     `image` is an array (H, W), (H, W, 3) or (H, W, 4) of bytes, or of floats from 0 to 1, of any
     size: a drawing, a scan, a photo of paper. Step by step:
 
-    1. The ink is found: a smooth surface is fitted to the ground, for light is uneven, and what
-       lies away from it is ink, whether it is darker or lighter; blots are dropped.
+    1. The ink is found: what lies away from the ground, whether it is darker or lighter. In a photo
+       the ground follows light and shade, and the paper's printed lines are told from the pen's.
+       Blots are dropped.
     2. The ink's box is scaled into 20×20, keeping its aspect; a pixel is the mean over its area.
     3. Lines far thinner or thicker than MNIST's are grown or peeled to their thickness.
     4. The centre of mass goes to the centre of 28×28.
@@ -42,9 +43,7 @@ def prepare(image: Any) -> np.ndarray:
     picture. Reference: Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten
     digits" (1998), for steps 2 and 4.
     """
-    found = without_blots(ink(image))
-    found = _box(found)
-    fine = _scaled(found)
+    fine = _scaled(_box(without_blots(ink(image))))
     pixels = _centred(fine).reshape(28, FINE, 28, FINE).mean(axis=(1, 3))
     prepared: np.ndarray = pixels.astype(np.float32)
     return prepared

@@ -52,6 +52,6 @@ def shrink(x: np.ndarray, most: int) -> np.ndarray:
     missing = [(0, -side % k) for side in x.shape[:2]]
     padded = np.pad(x, [*missing, *[(0, 0)] * (x.ndim - 2)], mode="edge")
     h, w = padded.shape[0] // k, padded.shape[1] // k
-    squares = padded.reshape(h, k, w, k, *x.shape[2:])
-    small: np.ndarray = squares.mean(axis=(1, 3), dtype=np.float32)
+    rows = padded.reshape(h, k, -1).sum(axis=1, dtype=np.float32)  # one axis at a time is faster
+    small: np.ndarray = rows.reshape(h, w, k, *x.shape[2:]).sum(axis=2) / np.float32(k * k)
     return small

@@ -33,7 +33,7 @@ from starlette.routing import Route
 from ..errors import DataError, NoInk, NotInstalled, TinygradEduError
 from .codes import picture_of, signed, text_of
 from .corrections import Correction
-from .guard import Guard, TooLong
+from .guard import LONGEST, Busy, Guard, TooLong, TooSlow
 from .pictures import MOST_BYTES, NotAPicture, TooLarge, read_picture
 from .preparing import prepare
 from .reading import Reader
@@ -55,17 +55,22 @@ Endpoint = Callable[[Request], Any]
 
 
 def application(
-    school: School, *, any_host: bool = False, teach: bool = True, most_bytes: int = MOST_BYTES
+    school: School,
+    *,
+    any_host: bool = False,
+    teach: bool = True,
+    most_bytes: int = MOST_BYTES,
+    longest: float = LONGEST,
 ) -> Starlette:
     """The ASGI application on a school; with `teach=False` nobody can change its network."""
     desk = Desk(school, teach)
     routes = [
         Route("/", desk.page),
+        Route("/stepper", desk.stepper),
         Route("/{name}", desk.page),
         Route("/api/read", desk.read, methods=["POST"]),
         Route("/api/school", desk.school_state),
     ]
-    routes.insert(1, Route("/stepper", desk.stepper))
     if teach:
         routes += [
             Route("/api/corrections", desk.correct, methods=["POST"]),
@@ -73,8 +78,8 @@ def application(
             Route("/api/lessons", desk.learn, methods=["POST"]),
             Route("/api/lessons", desk.unlearn, methods=["DELETE"]),
         ]
-    guard = Middleware(Guard, most_bytes=most_bytes, any_host=any_host)
-    handlers: dict[Any, Any] = {TooLong: _refused, TinygradEduError: _refused}
+    guard = Middleware(Guard, most_bytes=most_bytes, any_host=any_host, longest=longest)
+    handlers: dict[Any, Any] = dict.fromkeys((TooLong, TooSlow, Busy, TinygradEduError), _refused)
     return Starlette(routes=routes, middleware=[guard], exception_handlers=handlers)
 
 
@@ -196,6 +201,8 @@ async def _json(request: Request) -> dict[str, Any]:
 _ANSWERS: tuple[tuple[type[Exception], int, str], ...] = (
     (NoInk, 422, "empty"),
     (TooLong, 413, "too large"),
+    (TooSlow, 408, "too slow"),
+    (Busy, 503, "busy"),
     (TooLarge, 413, "too large"),
     (NotAPicture, 415, "not a picture"),
     (NotInstalled, 501, "not installed"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import ArgumentError
 from ..extras import extra
+from ..lab.threads import one_thread
 from .guard import LOOPBACK
 from .school import School
 from .server import application
@@ -26,6 +27,7 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
+        listening.listen(128)
     except (OSError, OverflowError) as error:
         listening.close()
         raise ArgumentError(
@@ -51,11 +53,16 @@ def serve(
     port = listening.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{port}/"
-    announce(address)
+    announce(address)  # the socket listens: who comes before the server is there waits for it
     if browser:
-        webbrowser.open(address)  # it waits for the socket, which listens from `listen` on
+        webbrowser.open(address)
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, limit_concurrency=200, timeout_keep_alive=5
+        app,
+        log_level="warning",
+        access_log=False,
+        ws="none",
+        limit_concurrency=200,
+        timeout_keep_alive=5,
     )
-    listening.listen(128)
-    uvicorn.Server(config).run(sockets=[listening])
+    with one_thread():
+        uvicorn.Server(config).run(sockets=[listening])

@@ -67,12 +67,23 @@ def predict(images: tuple[Path, ...], as_json: bool, model: Path | None) -> int:
             reading = reader.read(prepare(read_picture(path)))
         except DataError as error:
             failed = True
-            click.echo(f"{path}: {' '.join(str(error).split())}", err=True)
+            click.echo(f"{_named(path)}: {_reason(error, path)}", err=True)
             continue
         if as_json:
             chances = [round(float(p), 6) for p in reading.probabilities]
             line = {"file": str(path), "digit": reading.digit, "probabilities": chances}
             click.echo(json.dumps(line, ensure_ascii=False))
         else:
-            click.echo(f"{path}\t{reading.digit}\t{reading.probability:.4f}")
+            click.echo(f"{_named(path)}\t{reading.digit}\t{reading.probability:.4f}")
     return int(failed)
+
+
+def _named(path: Path) -> str:
+    """The file's name in one line, and in one column of it."""
+    return str(path).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def _reason(error: DataError, path: Path) -> str:
+    """What is wrong, in one line that does not name the file again."""
+    said = str(error).removeprefix(f"{path}:").removeprefix(f"{path} ").removeprefix("prepare:")
+    return " ".join(said.split())

@@ -7,6 +7,7 @@ import * as teach from "./teach.js";
 const $ = (id) => document.getElementById(id);
 let asking = false; // one question at a time; what changes meanwhile is asked next
 let again = false;
+const PAUSE = 50; // ms between an answer and the next question: a server has others to answer, too
 
 async function read() {
   if (asking) { again = true; return; }
@@ -17,6 +18,7 @@ async function read() {
     const answer = await ask(await paper.content());
     if (paper.empty()) tell(null);
     else tell(answer);
+    await new Promise((done) => setTimeout(done, PAUSE));
   } while (again);
   asking = false;
 }

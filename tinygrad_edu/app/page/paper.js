@@ -11,11 +11,15 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 export const empty = () => marks.length === 0;
 export const onChange = (call) => { changed = call; };
 
-// What the server is to read: the file of a picture that nothing was drawn on, else the paper.
+const copy = Object.assign(document.createElement("canvas"), { width: side / 2, height: side / 2 });
+
+// What the server is to read: the file of a picture that nothing was drawn on, else the paper, at
+// half its size: that is ten times what the network looks at, and read in half the time.
 export function content() {
   const last = marks.at(-1);
   if (last?.file) return Promise.resolve(last.file);
-  return new Promise((done) => canvas.toBlob(done, "image/png"));
+  copy.getContext("2d").drawImage(canvas, 0, 0, copy.width, copy.height);
+  return new Promise((done) => copy.toBlob(done, "image/png"));
 }
 
 export function undo() {

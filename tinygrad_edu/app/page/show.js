@@ -30,6 +30,10 @@ function percent(share) {
   return (100 * share).toLocaleString(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
+function decimal(activity) {
+  return activity.toLocaleString(lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+}
+
 function bar(list, name) {
   const item = document.createElement("li");
   item.innerHTML = '<b></b><span class="track"><span class="fill"></span></span><span></span>';
@@ -65,7 +69,7 @@ export function show(answer) {
   const tone = share > 0.9 ? "sure" : share > 0.6 ? "likely" : "unsure";
   $("sentence").textContent = say(tone, { digit, percent: percent(share) });
   bars.forEach((item, i) => {
-    fill(item, probabilities[i], `${percent(probabilities[i])} %`);
+    fill(item, probabilities[i], `${percent(probabilities[i])} %`);
     item.classList.toggle("best", i === digit);
   });
   const seen = bytes(answer.seen, Uint8Array);
@@ -82,11 +86,11 @@ function showUnits(units) {
     const canvas = Object.assign(document.createElement("canvas"), { width: 28, height: 28, className: "pixels" });
     canvas.setAttribute("aria-hidden", "true");
     paintSigned(canvas, bytes(unit.pattern, Int8Array));
-    box.append(canvas, `№ ${unit.number}: ${unit.activity.toFixed(1)}`);
+    box.append(canvas, `№ ${unit.number}: ${decimal(unit.activity)}`);
     return box;
   }));
   $("deeper").replaceChildren();
   const deeper = units.filter((unit) => !unit.pattern);
   const most = Math.max(...deeper.map((unit) => unit.activity), 1e-6);
-  for (const unit of deeper) fill(bar($("deeper"), `№ ${unit.number}`), unit.activity / most, unit.activity.toFixed(1));
+  for (const unit of deeper) fill(bar($("deeper"), `№ ${unit.number}`), unit.activity / most, decimal(unit.activity));
 }
