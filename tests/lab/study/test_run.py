@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.lab_kill.__main__ import numbers
-from tinygrad_edu.errors import ArgumentError, DataError, NotInstalled, SaveError
+from tinygrad_edu.errors import ArgumentError, DataError, NotInstalled, SaveError, WorkerError
 from tinygrad_edu.lab.study import Experiment, Grid, Results, load_results, preset, run
 from tinygrad_edu.lab.study.parent import enrol
 from tinygrad_edu.lab.study.queue import Queue
@@ -102,6 +104,29 @@ def test_places_that_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "broken" / DATABASE).write_bytes(b"no database" * 100)
     with pytest.raises(DataError, match="cannot be used"):
         run(SMALL, tmp_path / "broken", progress=False)
+
+
+def test_a_worker_that_breaks_off_says_why(tmp_path: Path) -> None:
+    """An error in a worker ends the study with the worker's own words, and is not tried again."""
+    data = tmp_path / "small.npz"
+    x, y = np.zeros((20, 28, 28), np.uint8), np.arange(20) % 10
+    np.savez(data, x_train=x, y_train=y, x_test=x, y_test=y)
+    experiment = Experiment(SMALL.grid, str(data), epochs=1)
+    run(Experiment(Grid(("sgd",), (0.1,), (64,), ((8,),)), str(data), 1), tmp_path / "whole")
+    data.unlink()  # this process has read it, its workers cannot
+    with pytest.raises(WorkerError, match=r"worker broke off: .*small\.npz") as refused:
+        run(experiment, tmp_path / "study", workers=1, progress=False)
+    assert "storage" not in str(refused.value)
+
+
+def test_what_a_sampler_needs_is_asked_for_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sampler whose package is missing is refused by that name, and no study is begun."""
+    monkeypatch.setitem(sys.modules, "cmaes", None)
+    with pytest.raises(NotInstalled, match=r"'cmaes' needs cmaes.*tinygrad-edu\[search\]"):
+        run(Experiment(SMALL.grid, search=2, sampler="cmaes"), tmp_path / "study", progress=False)
+    assert not (tmp_path / "study").exists()
 
 
 def test_a_full_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

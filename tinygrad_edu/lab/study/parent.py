@@ -20,7 +20,7 @@ from .grid import Experiment
 from .progress import Progress
 from .queue import Queue
 from .results import DATABASE, NAME, Results, from_storage
-from .storage import Heart, open_storage, open_study, refusing, sqlite_url
+from .storage import Heart, check_sampler, open_storage, open_study, refusing, sqlite_url
 from .training import data_of
 
 __all__ = ["cores", "enrol", "run"]
@@ -51,6 +51,7 @@ def run(
     folder, heart = Path(folder), heart or Heart()
     if workers is not None and workers < 1:
         raise ArgumentError(f"run: workers={workers}, but at least one must do the work.")
+    check_sampler(experiment)
     check_folder(folder)
     data_of(experiment.data)
     url = storage or sqlite_url(folder / DATABASE)
