@@ -34,8 +34,13 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Results]:
 
 
 def test_workers_change_nothing(done: tuple[Path, Results]) -> None:
-    """Two workers find, bit for bit, the curves that this process finds by itself."""
-    _, results = done
+    """Two workers find, bit for bit, the curves that this process finds by itself, and so does one
+    worker, and so do three.
+    """
+    folder, results = done
+    for workers in (1, 3):
+        others = run(SMALL, folder.parent / f"{workers} workers", workers=workers, progress=False)
+        assert numbers(others) == numbers(results)
     for found in results:
         alone = train(SMALL, found.setting)["epochs"]
         for row in [*alone, *found.epochs]:
@@ -51,6 +56,15 @@ def test_divergence_is_a_result(done: tuple[Path, Results]) -> None:
     assert "smaller learning rate" in results.where(lr=1e25)[0].reason
     assert results.where(lr=1e25)[0].final is None
     assert all(len(run.epochs) == 2 for run in results.where(lr=0.1))
+
+
+def test_far_above_guessing_is_divergence() -> None:
+    """A rate of a million leaves numbers, but such that guessing is better: that has diverged."""
+    setting = {**SMALL.grid.settings()[0], "lr": 1e6}
+    found = train(SMALL, setting)
+    assert found["outcome"] == "diverged"
+    assert "where guessing has 2.3" in found["reason"]
+    assert len(found["epochs"]) == 2
 
 
 def test_nothing_finished_is_run_again(done: tuple[Path, Results]) -> None:
@@ -98,6 +112,7 @@ def test_places_that_cannot_be_used(tmp_path: Path) -> None:
         with pytest.raises((DataError, NotInstalled), match="storage") as refused:
             run(SMALL, tmp_path / "study", storage=url, progress=False)
         assert "secret" not in str(refused.value)
+    assert not (tmp_path / "study").exists()
     with pytest.raises(ArgumentError, match="workers=0"):
         run(SMALL, tmp_path / "study", workers=0)
     (tmp_path / "broken").mkdir()
@@ -135,7 +150,7 @@ def test_a_full_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("shutil.disk_usage", lambda path: usage)
     with pytest.raises(SaveError, match="0 MB left"):
         run(SMALL, tmp_path / "study", progress=False)
-    assert not (tmp_path / "study" / DATABASE).exists()
+    assert not (tmp_path / "study").exists()
 
 
 def test_two_cannot_claim_one_trial(tmp_path: Path) -> None:

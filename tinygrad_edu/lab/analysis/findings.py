@@ -18,7 +18,7 @@ STILL_FALLS, FAR = 0.02, 0.02
 class Finding:
     """What was seen in which run, and the best run that differs in the rate alone, if better.
 
-    `kind` is divergence, plateau, oscillation, slow progress or overfitting.
+    `kind` is divergence, explosion, plateau, oscillation, slow progress or overfitting.
     """
 
     kind: str
@@ -70,7 +70,7 @@ def findings(results: Results) -> list[Finding]:
     found = []
     best = max((run.final or 0.0 for run in results), default=0.0)
     for run in results:
-        steps = _about_its_steps(run, best)
+        steps = _about_its_steps(run, best, results.experiment.epochs)
         if steps is not None:
             found.append(Finding(steps[0], run.setting, steps[1], remedy(results, run)))
         if overfits(run):
@@ -86,8 +86,10 @@ def findings(results: Results) -> list[Finding]:
     return found
 
 
-def _about_its_steps(run: Run, best: float) -> tuple[str, dict[str, float]] | None:
+def _about_its_steps(run: Run, best: float, epochs: int) -> tuple[str, dict[str, float]] | None:
     """What says that the steps are too long or too short, with the evidence."""
+    if run.diverged and len(run.epochs) == epochs:
+        return "explosion", {"loss": run.column("train_loss")[-1]}
     if run.diverged:
         return "divergence", {"epochs": len(run.epochs)}  # whole ones, before it happened
     verdict = stability(run)

@@ -84,7 +84,14 @@ def _findings(results: Results, texts: Texts, usual: dict[str, Any]) -> list[Blo
     if not found:
         return [Paragraph(texts("no findings"))]
     blocks: list[Block] = []
-    for kind in ("divergence", "plateau", "oscillation", "slow progress", "overfitting"):
+    for kind in (
+        "divergence",
+        "explosion",
+        "plateau",
+        "oscillation",
+        "slow progress",
+        "overfitting",
+    ):
         some = [finding for finding in found if finding.kind == kind]
         lines = []
         for finding in some[:EACH]:

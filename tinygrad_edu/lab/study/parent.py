@@ -52,11 +52,12 @@ def run(
     if workers is not None and workers < 1:
         raise ArgumentError(f"run: workers={workers}, but at least one must do the work.")
     check_sampler(experiment)
-    check_folder(folder)
     data_of(experiment.data)
+    shared = open_storage(storage, heart) if storage else None
+    check_folder(folder)  # the first thing that leaves a trace
     url = storage or sqlite_url(folder / DATABASE)
     name = name or (folder.absolute().name if storage else NAME)
-    opened = open_storage(url, heart)
+    opened = shared or open_storage(url, heart)
     with refusing(url):
         ours = enrol(opened, name, experiment)
         queue = Queue(opened, open_study(opened, name, experiment))
@@ -75,19 +76,15 @@ def run(
 
 def check_folder(folder: Path) -> None:
     """Refuse a folder that cannot be written to, or whose disk is full."""
-    try:
-        write_file(folder / ".writable", b"0" * 4096, "lab")
-        (folder / ".writable").unlink(missing_ok=True)
-        free = shutil.disk_usage(folder).free
-    except SaveError:
-        raise
-    except OSError as error:
-        raise SaveError(f"lab: {folder} cannot be written to: {error.strerror}.") from error
+    there = next(p for p in (folder.absolute(), *folder.absolute().parents) if p.exists())
+    free = shutil.disk_usage(there).free
     if free < ROOM:
         raise SaveError(
             f"lab: the disk of {folder} has {free >> 20} MB left, and {ROOM >> 20} MB are kept "
             "free for a study. Make room, or name a folder on another disk."
         )
+    write_file(folder / ".writable", b"0" * 4096, "lab")
+    (folder / ".writable").unlink(missing_ok=True)
 
 
 def cores() -> int:

@@ -69,6 +69,11 @@ RESULTS: dict[str, tuple[str, str]] = {
         "Diverged: {setting}: after {epochs} whole epochs the loss was no number.",
         "Разошлось: {setting}: после {epochs} полных эпох потери перестали быть числом.",
     ),
+    "explosion": (
+        "Diverged: {setting}: the training loss ended at {loss}, far above that of guessing.",
+        "Разошлось: {setting}: потери на обучении в конце {loss} — намного больше, чем при "
+        "угадывании.",
+    ),
     "plateau": (
         "Plateau: {setting}: the training loss stayed at {loss}.",
         "Плато: {setting}: потери на обучении остались {loss}.",
@@ -79,9 +84,9 @@ RESULTS: dict[str, tuple[str, str]] = {
     ),
     "slow progress": (
         "Slow: {setting}: {test} % on test, and the training loss still fell by {fall} % in the "
-        "last epoch. More epochs or a larger η would go further.",
+        "last epoch.",
         "Медленно: {setting}: {test} % на тесте, и за последнюю эпоху потери на обучении ещё "
-        "упали на {fall} %. Больше эпох или большая η ведут дальше.",
+        "упали на {fall} %.",
     ),
     "overfitting": (
         "Overfitting: {setting}: {train} % on train, {test} % on test; the test loss is {loss}, "
