@@ -12,9 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu import fast
+
 from .problem import OPTIMIZERS, Problem
 
 OURS = "tinygrad_edu"
+WITH_FAST = f"{OURS}, [fast]"
 TORCH = "PyTorch"
 
 Program = Callable[[], Any]
@@ -88,13 +91,28 @@ def mlp_step(library: Any, problem: Problem, compiled: bool = False, **options: 
     return lambda: run(x, t)
 
 
+def in_mode(mode: str, program: Program) -> Program:
+    """The program with the compiled loops on or off; the switch itself takes half a microsecond."""
+
+    def run() -> Any:
+        if fast.mode != mode:
+            fast.use(mode)
+        return program()
+
+    return run
+
+
 def mlp_steps(problem: Problem, threads: int) -> dict[str, Program]:
-    """The step in tinygrad_edu, compiled too where it can, and in PyTorch's variants."""
+    """The step in tinygrad_edu, with `[fast]` and compiled too, and in PyTorch's variants."""
     found: dict[str, Program] = {}
     for name, library in libraries(threads).items():
-        found[name] = mlp_step(library, problem)
-        if name == OURS and hasattr(library, "compile"):
-            found[f"{OURS} compiled"] = mlp_step(library, problem, compiled=True)
+        step = mlp_step(library, problem)
+        found[name] = in_mode("off", step) if name == OURS else step
+        if name == OURS:
+            compiled = mlp_step(library, problem, compiled=True)
+            if fast.available():
+                found[WITH_FAST] = in_mode("on", mlp_step(library, problem))
+            found[f"{OURS} compiled"] = in_mode("off", compiled)
         if name == TORCH and problem.optimizer != "RMSprop":  # PyTorch has no fused one
             found[f"{TORCH} fused"] = mlp_step(library, problem, fused=True)
     return found

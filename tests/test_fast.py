@@ -133,3 +133,24 @@ def test_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     assert results[0] == results[1]
     assert fast.enabled()
     assert "loop[" in str(run.plan)
+
+
+@needs_numba
+def test_a_long_training_turns_to_the_loops(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a compiled step, too: when it repays numba's import, and to the same bit."""
+    results = []
+    for worth in (50, 1 << 60):
+        fast.use("off")
+        fast.use("auto")
+        monkeypatch.setattr(fast, "_work", 0)
+        monkeypatch.setattr(fast, "WORTH", worth)
+        p = te.tensor([4.0, -1.0, 0.5], requires_grad=True)
+        optimizer = optim.Adam([p], lr=0.1)
+        in_loops = []
+        for k in range(12):
+            p.grad = te.tensor([1.0, 0.25, -3.0]) * (k - 5)
+            optimizer.step()
+            in_loops.append(fast.enabled())
+        results.append(p.detach().numpy())
+        assert in_loops == [worth == 50 and k >= 8 for k in range(12)]  # 2 · 3 numbers a step
+    np.testing.assert_array_equal(*results)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import linecache
 import os
-import threading
+from _thread import _local  # `threading.local`; threading itself costs 1 % of NumPy's import
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from heapq import heappop, heappush
@@ -38,7 +38,7 @@ LIBRARY = tuple(os.path.dirname(os.path.abspath(f)) + os.sep for f in (__file__,
 
 class _Ours(dict[str, bool]):
     """File name → whether it is the library's. Remembered: asked at every frame of every node, a
-    look into a dict takes a third of the time of comparing names (measured).
+    look into a dict takes half the time of comparing names, 24 ns for 50 (measured).
     """
 
     def __missing__(self, file: str) -> bool:
@@ -49,7 +49,7 @@ class _Ours(dict[str, bool]):
 _ours = _Ours()
 
 
-class _Modes(threading.local):
+class _Modes(_local):
     """Whether operations are recorded; each thread has its own answer."""
 
     grad = True
@@ -255,7 +255,8 @@ def _walk(
         if values is None and op.saves:
             raise GradientError(_spent(node))
         recipe: Any = node if lift is None else _Lifted(node, lift)
-        sent: list[Array | None] = [None] * len(node.inputs) if listeners else []
+        if listeners:
+            sent: list[Array | None] = [None] * len(node.inputs)
         for i, edge in enumerate(node.inputs):
             if edge is None or (needed is not None and edge not in needed):
                 continue
@@ -279,8 +280,10 @@ def _walk(
                     heappush(frontier, (-edge.number, edge))
             if listeners:
                 sent[i] = share
-        for listener in listeners:
-            listener(BackwardEvent(node, g, tuple(sent)))
+        if listeners:
+            event = BackwardEvent(node, g, tuple(sent))
+            for listener in listeners:
+                listener(event)
         if not retain_graph:
             node.free()
 

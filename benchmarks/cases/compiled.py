@@ -15,7 +15,7 @@ from ..problem import OPTIMIZERS, Problem
 from ..race import race
 from ..registry import Settings, case
 from ..results import Row, Spread, ratio_figures
-from ..torchlike import OURS, agree, mlp_step
+from ..torchlike import OURS, agree, in_mode, mlp_step
 
 COURSE = (784, 128, 64, 10)
 BATCHES = (1, 16, 32, 64, 128, 512)
@@ -68,10 +68,10 @@ def _figures(times: dict[str, Spread], optimizer: str) -> list[Any]:
 
 
 def _measure(problem: Problem, settings: Settings) -> dict[str, Spread]:
-    found = {OURS: _in_mode("off", mlp_step(te, problem))}
-    found[COMPILED] = _in_mode("off", mlp_step(te, problem, compiled=True))
+    found = {OURS: in_mode("off", mlp_step(te, problem))}
+    found[COMPILED] = in_mode("off", mlp_step(te, problem, compiled=True))
     if fast.available():
-        found[WITH_FAST] = _in_mode("on", mlp_step(te, problem, compiled=True))
+        found[WITH_FAST] = in_mode("on", mlp_step(te, problem, compiled=True))
     peers = steps(problem)
     if jax_jit.NAME in peers:
         found[jax_jit.NAME] = peers[jax_jit.NAME]
@@ -81,14 +81,3 @@ def _measure(problem: Problem, settings: Settings) -> dict[str, Spread]:
         times = race({**found, PRODUCTS: matrix_products(problem)}, settings)
     fast.use("auto")
     return {name: spread.scaled(1e6) for name, spread in times.items()}
-
-
-def _in_mode(mode: str, program: Callable[[], Any]) -> Callable[[], Any]:
-    """The program with the compiled loops on or off; the switch itself takes half a microsecond."""
-
-    def run() -> Any:
-        if fast.mode != mode:
-            fast.use(mode)
-        return program()
-
-    return run

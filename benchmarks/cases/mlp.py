@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from statistics import linear_regression
 
 import numpy as np
+
+from tinygrad_edu import fast
 
 from ..peers import numpy_by_hand, sklearn_mlp, steps
 from ..problem import OPTIMIZERS, Problem
 from ..race import race
 from ..registry import Settings, case
 from ..results import Figure, Row, Spread, best_of, ratio_figures
-from ..torchlike import OURS, TORCH, agree, mlp_steps
+from ..torchlike import OURS, TORCH, WITH_FAST, agree, mlp_steps
 
 COURSE = (784, 128, 64, 10)
 NETWORKS = (COURSE, (64, 32, 10), (784, 1024, 1024, 10))
@@ -41,7 +44,7 @@ def run(settings: Settings) -> Iterator[Row]:
                     ours[batch] = times[OURS]
                     label = f"{problem.title} {optimizer}, batch {batch}"
                     limits = {} if settings.quick else bounds(problem)
-                    yield Row(label, "µs", times, ratio_figures(times, OURS, limits))
+                    yield Row(label, "µs", times, _figures(times, limits))
             if len(ours) > 1:
                 points = [(float(n), t.median) for n, t in ours.items()]
                 line = linear_regression(*zip(*points, strict=True))
@@ -52,6 +55,16 @@ def run(settings: Settings) -> Iterator[Row]:
                 yield Row(f"{Problem(sizes, 1, optimizer).title} {optimizer}", figures=figures)
 
 
+def _figures(times: dict[str, Spread], limits: dict[str, float]) -> list[Figure]:
+    """Ours over everyone else's; with `[fast]`, over the better PyTorch."""
+    figures = ratio_figures({n: t for n, t in times.items() if n != WITH_FAST}, OURS, limits)
+    pair = {name: times[name] for name in (WITH_FAST, BETTER) if name in times}
+    if len(pair) == 2:
+        (figure,) = ratio_figures(pair, WITH_FAST, {k: v for k, v in limits.items() if k == BETTER})
+        figures.append(replace(figure, name=f"[fast] {figure.name}"))
+    return figures
+
+
 def _measure(problem: Problem, settings: Settings) -> dict[str, Spread]:
     programs = {**mlp_steps(problem, settings.threads), **steps(problem)}
     same = {n: run for n, run in programs.items() if n != sklearn_mlp.NAME}  # has its own weights
@@ -59,4 +72,5 @@ def _measure(problem: Problem, settings: Settings) -> dict[str, Spread]:
         agree(same)
     with np.errstate(all="ignore"):  # hundreds of steps on one batch: the loss is 0 at last
         times = {name: t.scaled(1e6) for name, t in race(programs, settings).items()}
+    fast.use("auto")
     return best_of(times, BETTER, [TORCH, f"{TORCH} fused"])

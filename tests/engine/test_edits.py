@@ -77,3 +77,15 @@ def test_a_pass_over_a_leaf_edited_since_is_refused() -> None:
     with pytest.raises(InPlaceError, match="mul"):
         loss.backward()
     assert w.grad is None
+
+
+def test_a_constant_taken_after_an_edit_takes_part_in_second_derivatives() -> None:
+    """w / c with c = exp(w) + exp(w), viewed without recording: c is a number like any other."""
+    w = tg.tensor([0.5, 1.0], requires_grad=True)
+    y = w.exp()
+    y += y
+    with tg.no_grad():
+        c = y.reshape(2, 1)[:, 0]
+    (g,) = tg.autograd.grad((w * w / c).sum(), [w], create_graph=True)
+    (gg,) = tg.autograd.grad(g.sum(), [w])
+    np.testing.assert_allclose(gg.array, 2 / c.array, rtol=1e-6)

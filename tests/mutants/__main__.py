@@ -117,12 +117,18 @@ def check_unmutated(pristine: Path, mutants: list[Mutant]) -> None:
         before = together.setdefault(key, m)
         together[key] = replace(before, ops=tuple(dict.fromkeys(before.ops + m.ops)))
     with ThreadPoolExecutor(WORKERS) as pool:
-        for done in pool.map(lambda m: pytest(pristine, m.arguments), together.values()):
-            if done.returncode != PASSED:
-                raise SystemExit(
-                    "mutants: tests fail where there is no mistake, so nothing can be learned.\n"
-                    f"{done.stdout[-2000:]}{done.stderr[-1000:]}"
-                )
+        try:
+            for done in pool.map(lambda m: pytest(pristine, m.arguments), together.values()):
+                if done.returncode != PASSED:
+                    raise SystemExit(
+                        "mutants: tests fail where there is no mistake, so nothing can be learned."
+                        f"\n{done.stdout[-2000:]}{done.stderr[-1000:]}"
+                    )
+        except subprocess.TimeoutExpired as slow:
+            raise SystemExit(
+                f"mutants: without any mistake {' '.join(slow.cmd[-6:])} took over {SECONDS} s, so "
+                "a mutant that hangs would not stand out. Run it on a machine that does less."
+            ) from None
 
 
 def main(words: list[str]) -> int:

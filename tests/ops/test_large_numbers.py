@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -59,3 +61,16 @@ def test_binary_cross_entropy_with_logits_of_a_sure_mistake() -> None:
     loss.backward()
     assert loss.item() == pytest.approx(2000 + np.log(2), rel=1e-6)
     np.testing.assert_allclose(x.grad.array, [-1, -0.5, 1])
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("name", ["erf", "erfc"])
+def test_error_functions_keep_their_digits(name: str, dtype: str) -> None:
+    """To six roundings of the number type, in every interval and on both sides of its ends."""
+    x = np.r_[np.linspace(-7, 9, 4001), -4, 4, 0.46875, -0.46875, np.logspace(-6, 0, 99)]
+    x = x.astype(dtype)
+    expected = np.array([getattr(math, name)(float(v)) for v in x])
+    z = getattr(tg, name)(tg.tensor(x)).numpy()
+    info = np.finfo(dtype)
+    assert z.dtype == dtype
+    np.testing.assert_allclose(z, expected, rtol=6 * info.eps, atol=2 * float(info.tiny))

@@ -4,7 +4,7 @@
 
 and with weights, smoothing or probabilities for a truth, ∂ℓ/∂x = p · Σ_c q_c − q, where q is the
 charge that `truth` explains. The usual case, labels that all count alike, has a way of its own:
-with 64 examples of ten classes it takes 19 µs for 35 forward and 22 for 51 backward (measured).
+with 64 examples of ten classes it takes 10 µs for 13 forward and 13 for 18 backward (measured).
 """
 
 from __future__ import annotations

@@ -46,5 +46,11 @@ class Looped:
 
 def looped(optimizer: Optimizer, group: Group) -> Looped | None:
     """The group's loop, or None where there is none or `[fast]` is not in use."""
-    found = optimizer.as_loop(group) if fast.enabled() else None
-    return None if found is None else Looped(optimizer, group, found)
+    found = optimizer.as_loop(group)
+    if found is None:
+        return None
+    if not fast.enabled():
+        if found[1]:  # plain SGD remembers nothing, and a loop saves it little
+            fast.work(len(found[1]) * sum([p.array.size for p in group["params"]]))
+        return None
+    return Looped(optimizer, group, found)
