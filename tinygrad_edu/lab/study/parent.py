@@ -67,10 +67,16 @@ def run(
             try:
                 _watch(queue, experiment, crew, bar)
             finally:
-                for worker in crew.stop():
-                    queue.give_back(worker)
-                results = from_storage(opened, name)
-                results.save(folder)
+                results = _close(queue, crew, name, folder)
+    return results
+
+
+def _close(queue: Queue, crew: Crew, name: str, folder: Path) -> Results:
+    """End the workers, give back what they had in hand, and write what is finished."""
+    for worker in crew.stop():
+        queue.give_back(worker)
+    results = from_storage(queue.storage, name)
+    results.save(folder)
     return results
 
 
