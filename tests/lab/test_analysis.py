@@ -8,14 +8,14 @@ import pytest
 
 from tinygrad_edu.errors import ArgumentError
 from tinygrad_edu.lab.analysis import (
-    batch_table,
+    axis_table,
     findings,
     optimizer_table,
     paired_permutation_test,
     recommend,
     stability,
 )
-from tinygrad_edu.lab.analysis.findings import overfits
+from tinygrad_edu.lab.analysis.findings import creeps, overfits
 from tinygrad_edu.lab.analysis.stability import roughness
 from tinygrad_edu.lab.analysis.tables import speed_word
 from tinygrad_edu.lab.study import Experiment, Grid, Results, Run
@@ -76,11 +76,20 @@ def test_roughness_is_the_climb_in_units_of_the_range() -> None:
 
 def test_overfitting_needs_both_halves() -> None:
     """Overfitting is more than 95 % on train and a test that lags, or whose loss rises again."""
-    falls = [0.5, 0.2]
+    falls, climbs = [0.5, 0.2], [0.2, 0.3]
     assert overfits(curve(falls, accuracy=0.93, train=0.99))
     assert not overfits(curve(falls, accuracy=0.80, train=0.90))
     assert not overfits(curve(falls, accuracy=0.98, train=0.99))
-    assert overfits(curve(falls, accuracy=0.98, train=0.99, test_losses=[0.2, 0.3]))
+    assert overfits(curve(falls, accuracy=0.98, train=0.99, test_losses=climbs))
+    assert not overfits(curve(climbs, accuracy=0.98, train=0.99, test_losses=climbs))  # a bad step
+
+
+def test_slowness_needs_both_halves() -> None:
+    """Slow is who is behind the best of all and still learns; neither alone is."""
+    assert creeps(curve([2.0, 1.5], accuracy=0.80), best=0.98)
+    assert not creeps(curve([2.0, 1.5], accuracy=0.97), best=0.98)
+    assert not creeps(curve([2.0, 1.99], accuracy=0.80), best=0.98)
+    assert not creeps(curve([2.0, 1.5], accuracy=0.80, outcome="diverged"), best=0.98)
 
 
 def test_the_permutation_test_is_exact() -> None:
@@ -131,7 +140,8 @@ def results() -> Results:
 
 def test_table_1(results: Results) -> None:
     """The times are means of what was finished, the accuracy a median, divergence is counted."""
-    small, large = batch_table(results)
+    small, large = axis_table(results)
+    assert [row["seed"] for row in axis_table(results, "seed")] == [0, 1]
     assert small["seconds"] == pytest.approx(10)
     assert small["best"] == pytest.approx(0.955 - 0.0025)
     assert small["spread"] == pytest.approx(0.01 / 2**0.5)
@@ -161,6 +171,8 @@ def test_recommendation(results: Results) -> None:
     advice = recommend(results, test_examples=10**6)
     assert advice.best.setting["optimizer"] == advice.chosen.setting["optimizer"] == "momentum"
     assert advice.forgiving == "sgd"
+    assert advice.means["sgd"] == pytest.approx(0.90 + 0.005 - 0.00625)
+    assert advice.worst == {"sgd": pytest.approx(0.895), "momentum": 0}
     assert advice.rivals["sgd"][1] == 0.5  # two seeds cannot say more
     few = recommend(results, test_examples=50)
     assert few.chosen.setting["optimizer"] == "sgd"
@@ -171,3 +183,16 @@ def test_findings_name_what_diverged(results: Results) -> None:
     """Every diverged run is found, with its setting."""
     found = [f for f in findings(results) if f.kind == "divergence"]
     assert [f.setting["seed"] for f in found] == [0, 1]
+    assert [f.remedy for f in found] == [None, None]  # there is one rate
+
+
+def test_a_remedy_is_a_rate_that_was_better() -> None:
+    """What diverged is told with the best run that differs in its rate alone."""
+    runs = (
+        curve([2.0, 1.0], accuracy=0.5, outcome="diverged", lr=0.1),
+        curve([2.0, 1.0], accuracy=0.8, lr=0.01),
+        curve([2.0, 1.0], accuracy=0.9, lr=0.01, batch_size=64),
+    )
+    grid = Grid(("sgd",), (0.1, 0.01), (16, 64))
+    found = next(f for f in findings(Results(Experiment(grid), runs)) if f.kind == "divergence")
+    assert found.remedy is runs[1]

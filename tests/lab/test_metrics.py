@@ -139,6 +139,21 @@ def test_running_counts(name: str, pairs: Any, size: int) -> None:
     np.testing.assert_array_equal(other.compute(), metric.compute())
 
 
+def test_saved_sums_stay_as_they_were() -> None:
+    """A metric that counts on changes neither the sums it gave away nor those it was given."""
+    scores, target = tensor(np.eye(3)), tensor([0, 1, 2])
+    metric, other = lab.Accuracy(), lab.Accuracy()
+    metric.update(scores, target)
+    saved = metric.state_dict()
+    metric.update(scores, tensor([1, 2, 0]))
+    other.load_state_dict(saved)
+    other.update(scores, tensor([1, 2, 0]))
+    assert metric.compute() == other.compute() == 0.5
+    again = lab.Accuracy()
+    again.load_state_dict(saved)
+    assert again.compute() == 1
+
+
 def test_a_class_that_never_occurs_is_no_class() -> None:
     """The macro average is over the classes that occur, as in scikit-learn."""
     true, scores = np.array([0, 4, 4]), np.eye(5)[[0, 4, 0]]

@@ -59,7 +59,7 @@ def test_the_numbers_are_the_runs(results: Results, tmp_path: Path) -> None:
         for name in ("sgd", "adam")
     )
     assert f"The best final accuracy, {100 * best:.2f} %" in path.read_text()
-    assert "Diverged: adam, η = 1e+25" in path.read_text()
+    assert "Diverged: Adam, η\u00a0=\u00a01e+25" in path.read_text()
 
 
 def test_equal_pictures_are_equal_files(results: Results) -> None:

@@ -62,9 +62,10 @@ def disturb(arguments: list[str], rng: random.Random, most: int) -> list[str]:
         if parents and len(killed) < most:
             parent = rng.choice(parents)
             workers = children(parent.pid)
-            if workers and rng.random() < 0.6:
-                os.kill(rng.choice(workers), signal.SIGKILL)
-                killed.append("worker")
+            if rng.random() < 0.6:
+                if workers:  # else there is none yet: whoever comes next
+                    os.kill(rng.choice(workers), signal.SIGKILL)
+                    killed.append("worker")
             elif parent.poll() is None:
                 parent.kill()
                 parent.wait()

@@ -14,6 +14,7 @@ from ..lab.report import write_report
 from ..lab.study import PRESETS, Experiment, load_results, read_toml, run
 from ..lab.study.grid import PRUNERS, SAMPLERS
 from ..lab.study.presets import experiment_from
+from ..lab.study.tensorboard import check_tensorboard, write_events
 from ..lab.words import WORDS
 
 __all__ = ["lab"]
@@ -126,14 +127,14 @@ def lab(
         return 0
     experiment = _experiment(preset, file, {k: v for k, v in chosen.items() if v is not None})
     folder = out or Path("runs") / f"lab-{Path(experiment.data).name}"
+    if tensorboard:
+        check_tensorboard()
     try:
         results = run(experiment, folder, storage=storage, name=name, workers=workers, lang=lang)
     except KeyboardInterrupt:
         click.echo(WORDS[lang]["lab stopped"].format(folder=folder), err=True)
         raise
     if tensorboard:
-        from ..lab.study.tensorboard import write_events
-
         write_events(results, folder / "tensorboard")
     _report(results, folder, lang)
     return 0

@@ -21,6 +21,7 @@ import numpy as np
 
 from ..data import Dataset
 from ..errors import AnomalyError, ArgumentError, InputTypeError
+from ..optim.fading import settle
 from ..optim.lr_scheduler import ReduceLROnPlateau
 from ..serialization import save_checkpoint
 from ..tensor import Tensor
@@ -33,6 +34,9 @@ from .tally import Tally, count_batches, evaluate, parts_of, predict
 from .threads import threads_for
 
 __all__ = ["Trainer"]
+
+SETTLE = 100
+"""After so many steps the optimizer's state is looked through for what has faded away."""
 
 
 class Trainer(Resumable):
@@ -200,6 +204,8 @@ class Trainer(Resumable):
             if self.scheduler_every == "batch":
                 self._schedule({})
             self.batches += 1
+            if self.batches % SETTLE == 0:
+                settle(self.optimizer)
             self.seconds = perf_counter() - started
             self._call("on_batch_end", value)
             if interrupt.pressed:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.lab_kill.__main__ import numbers
-from tinygrad_edu.errors import ArgumentError, DataError, NotInstalled, SaveError
+from tinygrad_edu.errors import ArgumentError, DataError, NotInstalled, SaveError, WorkerError
 from tinygrad_edu.lab.study import Experiment, Grid, Results, load_results, preset, run
 from tinygrad_edu.lab.study.parent import enrol
 from tinygrad_edu.lab.study.queue import Queue
@@ -32,8 +34,13 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Results]:
 
 
 def test_workers_change_nothing(done: tuple[Path, Results]) -> None:
-    """Two workers find, bit for bit, the curves that this process finds by itself."""
-    _, results = done
+    """Two workers find, bit for bit, the curves that this process finds by itself, and so does one
+    worker, and so do three.
+    """
+    folder, results = done
+    for workers in (1, 3):
+        others = run(SMALL, folder.parent / f"{workers} workers", workers=workers, progress=False)
+        assert numbers(others) == numbers(results)
     for found in results:
         alone = train(SMALL, found.setting)["epochs"]
         for row in [*alone, *found.epochs]:
@@ -49,6 +56,15 @@ def test_divergence_is_a_result(done: tuple[Path, Results]) -> None:
     assert "smaller learning rate" in results.where(lr=1e25)[0].reason
     assert results.where(lr=1e25)[0].final is None
     assert all(len(run.epochs) == 2 for run in results.where(lr=0.1))
+
+
+def test_far_above_guessing_is_divergence() -> None:
+    """A rate of a million leaves numbers, but such that guessing is better: that has diverged."""
+    setting = {**SMALL.grid.settings()[0], "lr": 1e6}
+    found = train(SMALL, setting)
+    assert found["outcome"] == "diverged"
+    assert "where guessing has 2.3" in found["reason"]
+    assert len(found["epochs"]) == 2
 
 
 def test_nothing_finished_is_run_again(done: tuple[Path, Results]) -> None:
@@ -96,6 +112,7 @@ def test_places_that_cannot_be_used(tmp_path: Path) -> None:
         with pytest.raises((DataError, NotInstalled), match="storage") as refused:
             run(SMALL, tmp_path / "study", storage=url, progress=False)
         assert "secret" not in str(refused.value)
+    assert not (tmp_path / "study").exists()
     with pytest.raises(ArgumentError, match="workers=0"):
         run(SMALL, tmp_path / "study", workers=0)
     (tmp_path / "broken").mkdir()
@@ -104,13 +121,36 @@ def test_places_that_cannot_be_used(tmp_path: Path) -> None:
         run(SMALL, tmp_path / "broken", progress=False)
 
 
+def test_a_worker_that_breaks_off_says_why(tmp_path: Path) -> None:
+    """An error in a worker ends the study with the worker's own words, and is not tried again."""
+    data = tmp_path / "small.npz"
+    x, y = np.zeros((20, 28, 28), np.uint8), np.arange(20) % 10
+    np.savez(data, x_train=x, y_train=y, x_test=x, y_test=y)
+    experiment = Experiment(SMALL.grid, str(data), epochs=1)
+    run(Experiment(Grid(("sgd",), (0.1,), (64,), ((8,),)), str(data), 1), tmp_path / "whole")
+    data.unlink()  # this process has read it, its workers cannot
+    with pytest.raises(WorkerError, match=r"worker broke off: .*small\.npz") as refused:
+        run(experiment, tmp_path / "study", workers=1, progress=False)
+    assert "storage" not in str(refused.value)
+
+
+def test_what_a_sampler_needs_is_asked_for_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sampler whose package is missing is refused by that name, and no study is begun."""
+    monkeypatch.setitem(sys.modules, "cmaes", None)
+    with pytest.raises(NotInstalled, match=r"'cmaes' needs cmaes.*tinygrad-edu\[search\]"):
+        run(Experiment(SMALL.grid, search=2, sampler="cmaes"), tmp_path / "study", progress=False)
+    assert not (tmp_path / "study").exists()
+
+
 def test_a_full_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the disk has no room for a study, none is begun."""
     usage: Any = type("usage", (), {"free": 1000})
     monkeypatch.setattr("shutil.disk_usage", lambda path: usage)
     with pytest.raises(SaveError, match="0 MB left"):
         run(SMALL, tmp_path / "study", progress=False)
-    assert not (tmp_path / "study" / DATABASE).exists()
+    assert not (tmp_path / "study").exists()
 
 
 def test_two_cannot_claim_one_trial(tmp_path: Path) -> None:

@@ -5,14 +5,14 @@ from .groups import Group, best_group, groups
 from .recommend import Recommendation, recommend
 from .significance import paired_permutation_test
 from .stability import Stability, stability
-from .tables import batch_table, optimizer_table
+from .tables import axis_table, optimizer_table
 
 __all__ = [
     "Finding",
     "Group",
     "Recommendation",
     "Stability",
-    "batch_table",
+    "axis_table",
     "best_group",
     "findings",
     "groups",

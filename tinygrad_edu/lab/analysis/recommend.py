@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from statistics import median
+from statistics import mean
 from typing import Any
 
 from ...errors import ArgumentError
@@ -18,9 +18,10 @@ __all__ = ["Recommendation", "goal", "recommend"]
 @dataclass(frozen=True)
 class Recommendation:
     """`best` is the most accurate setting; `equals` cannot be told from it by this test set, and
-    `chosen` is the one of them that learned in the least time. `forgiving` is the optimizer with
-    the best median over all its settings; `rates` are the best for each optimizer. `rivals` are the
-    other optimizers' best settings with the p-value of the difference (None with a single seed).
+    `chosen` is the one of them that learned in the least time. `tops` are the optimizers' best
+    settings, `means` their mean accuracies over all settings, `worst` those of the worst setting;
+    `forgiving` has the best mean: whoever picks a setting blindly fares best with it. `rivals` are
+    the other optimizers' best settings with the p-value of the difference (None with one seed).
     """
 
     best: Group
@@ -28,8 +29,9 @@ class Recommendation:
     equals: list[Group]
     chosen: Group
     forgiving: str
-    medians: dict[str, float]
-    rates: dict[str, float]
+    means: dict[str, float]
+    worst: dict[str, float]
+    tops: dict[str, Group]
     rivals: dict[str, tuple[Group, float | None]]
 
 
@@ -44,30 +46,29 @@ def recommend(results: Results, test_examples: int) -> Recommendation:
 
     Of n test pictures an accuracy p is known to √(p(1 − p)/n), so two settings whose accuracies
     differ by less than twice the error of the difference, 2·√(2p(1 − p)/n), are equal for all that
-    is known; then the faster one is better. Raises `ArgumentError` where nothing has been run.
+    is known; then the faster one is better. More seeds are no more pictures, so n stays.
+    Raises `ArgumentError` where nothing has been run.
     """
     if not len(results):
         raise ArgumentError("recommend: no run is finished yet, so there is nothing to compare.")
     everything = groups(results)
     best = best_group(everything)
     p = best.final
-    margin = 2 * math.sqrt(2 * p * (1 - p) / max(test_examples * len(best.runs), 1))
+    margin = 2 * math.sqrt(2 * p * (1 - p) / max(test_examples, 1))
     equals = [group for group in everything if group.final >= p - margin]
     names = results.values("optimizer")
-    medians = {
-        name: median(run.final or 0.0 for run in results.where(optimizer=name)) for name in names
-    }
-    tops = {
-        name: best_group(g for g in everything if g.setting["optimizer"] == name) for name in names
-    }
+    of = {name: [g for g in everything if g.setting["optimizer"] == name] for name in names}
+    tops = {name: best_group(some) for name, some in of.items()}
+    means = {name: mean(group.final for group in some) for name, some in of.items()}
     return Recommendation(
         best=best,
         margin=margin,
         equals=equals,
         chosen=min(equals, key=lambda group: group.seconds),
-        forgiving=max(medians, key=lambda name: medians[name]),
-        medians=medians,
-        rates={name: group.setting["lr"] for name, group in tops.items()},
+        forgiving=max(means, key=lambda name: means[name]),
+        means=means,
+        worst={name: min(group.final for group in some) for name, some in of.items()},
+        tops=tops,
         rivals={
             name: (group, _p_value(best, group))
             for name, group in tops.items()

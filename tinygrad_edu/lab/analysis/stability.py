@@ -9,7 +9,7 @@ A falling curve has 0. A saw that gains in each tooth as much as it lost has abo
 of its steps. The range counts as 0.1 at least, for the trembling of a loss near zero is no saw.
 
     word        when
-    poor        diverged: the loss was no number any more
+    poor        diverged: the loss was no number any more, or ended far above that of guessing
     poor        plateau: L fell by less than 5 % and fewer than 9 of 10 answers are right
     oscillates  ρ > 0.5: it climbed by more than half of its range
     good        0.2 < ρ ≤ 0.5

@@ -1,4 +1,4 @@
-"""The two tables that the sheet asks for."""
+"""The tables that the sheet asks for."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from ..study.results import Results
 from .groups import best_group, groups
 from .stability import stability
 
-__all__ = ["batch_table", "optimizer_table", "speed_word"]
+__all__ = ["axis_table", "optimizer_table", "speed_word"]
 
 
-def batch_table(results: Results) -> list[dict[str, Any]]:
-    """Table 1: what the batch size does to time and accuracy, over all other settings.
+def axis_table(results: Results, axis: str = "batch_size") -> list[dict[str, Any]]:
+    """Table 1: what the batch size (or another axis) does to time and accuracy, over all others.
 
     `seconds` is the mean over the runs that came to their end, `accuracy` the median of all final
     ones (what diverged counts as 0), for one setting that learns nothing says little about the
-    batch size; `best` is that of the best setting.
+    axis; `best` is that of the best setting.
     """
     rows = []
-    for size in sorted(results.values("batch_size")):
-        runs = results.where(batch_size=size)
+    for value in sorted(results.values(axis), key=_order):
+        runs = results.where(**{axis: value})
         whole = [run for run in runs if not run.diverged]
         best = best_group(groups(runs))
         rows.append(
             {
-                "batch_size": size,
+                axis: value,
                 "seconds": mean(run.seconds for run in whole) if whole else None,
                 "accuracy": median(run.final or 0.0 for run in runs),
                 "best": best.final,
@@ -36,6 +36,11 @@ def batch_table(results: Results) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _order(value: Any) -> Any:
+    """Numbers by size, None before them; names as they come."""
+    return (value is not None, value or 0) if isinstance(value, int | float | None) else (True, 0)
 
 
 def optimizer_table(results: Results, target: float) -> list[dict[str, Any]]:

@@ -36,11 +36,12 @@ class ConfusionMatrix(Metric):
         true, answered = decide(self.name, as_array(scores), as_array(target), self.threshold)
         if not true.size:
             return
-        classes = 1 + int(max(true.max(), answered.max(), len(self.sums["table"]) - 1))
-        missing = classes - len(self.sums["table"])
-        table = np.pad(self.sums["table"], (0, missing))
+        table = self.sums["table"]
+        missing = 1 + int(max(true.max(), answered.max())) - len(table)
+        if missing > 0:
+            table = self.sums["table"] = np.pad(table, (0, missing))
+        classes = len(table)
         table += np.bincount(true * classes + answered, minlength=classes**2).reshape(table.shape)
-        self.sums["table"] = table
 
     def compute(self) -> Any:
         """The table, (K, K)."""
@@ -141,4 +142,4 @@ def decide(
             f"{asked}: a target is {true[(true % 1 != 0) | (true < 0)][0]}, but classes are "
             "numbered 0, 1, 2, …"
         )
-    return true.astype(np.int64), answered.reshape(-1)
+    return true.astype(np.int64, copy=False), answered.reshape(-1)

@@ -49,12 +49,16 @@ class Metric:
         raise NotImplementedError(f"{type(self).__name__} has no `compute` method. Write one.")
 
     def state_dict(self) -> dict[str, Any]:
-        """The sums so far."""
-        return {k: Tensor(v) if isinstance(v, np.ndarray) else v for k, v in self.sums.items()}
+        """The sums so far, as copies: a metric may go on counting in its own arrays."""
+        return {
+            k: Tensor(v.copy()) if isinstance(v, np.ndarray) else v for k, v in self.sums.items()
+        }
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Go on from sums that `state_dict` returned."""
-        self.sums = {k: v.numpy() if isinstance(v, Tensor) else v for k, v in state_dict.items()}
+        self.sums = {
+            k: v.numpy().copy() if isinstance(v, Tensor) else v for k, v in state_dict.items()
+        }
 
     def _need(self, count: int) -> None:
         if not count:

@@ -63,7 +63,8 @@ def optimizer_curves(results: Results, name: str, texts: Texts) -> Any:
             if not some:
                 continue
             run = best_group(some).runs[0]
-            label = f"η = {lr:g}" + (f" ({texts('diverged')})" if run.diverged else "")
+            label = texts.rate_and_batch(run.setting)
+            label += f" ({texts('diverged')})" if run.diverged else ""
             for part, dashed in (("train", False), ("test", True)):
                 _curve(axes, run, f"{part}_{quantity}", i, dashed, label if not dashed else None)
         _bound(axes, results, quantity)
@@ -87,7 +88,7 @@ def optimizers_together(results: Results, texts: Texts) -> Any:
     for axes, quantity in zip(panels, ("loss", "accuracy"), strict=True):
         for i, name in enumerate(results.values("optimizer")):
             group = best_group(groups(results.where(optimizer=name)))
-            label = f"{name}, η = {group.setting['lr']:g}, B = {group.setting['batch_size']}"
+            label = f"{texts.optimizer(name)}, {texts.rate_and_batch(group.setting)}"
             _curve(axes, group.runs[0], f"test_{quantity}", i, False, label)
         _bound(axes, results, quantity)
         title = f"{texts(quantity)} ({texts('test')})" + (", %" if quantity == "accuracy" else "")
@@ -102,24 +103,38 @@ def heat_maps(results: Results, texts: Texts) -> Any:
     rates = sorted(results.values("lr"), reverse=True)
     sizes = sorted(results.values("batch_size"))
     figure, panels = _figure(len(names), max(2.3 * len(names), 4.0), 0.9 + 0.55 * len(rates) + 0.9)
-    shown = [run.final for run in results if run.final is not None]
-    low, high = (100 * min(shown), 100 * max(shown)) if shown else (0.0, 100.0)
+    colours = _colours_of_errors(results)
     image = None
     for axes, name in zip(panels, names, strict=True):
         table = [[_cell(results, name, lr, size) for size in sizes] for lr in rates]
-        image = axes.imshow(table, cmap="viridis", vmin=low, vmax=high, aspect="auto")
+        wrong = [[100 - value for value in row] for row in table]
+        image = axes.imshow(wrong, cmap="viridis_r", norm=colours, aspect="auto")
         for (i, j), value in _cells(table):
-            dark = not math.isnan(value) and value < low + 0.6 * (high - low)
+            dark = not math.isnan(value) and colours(100 - value) > 0.4
             there = results.where(optimizer=name, lr=rates[i], batch_size=sizes[j])
             text = f"{value:.1f}" if not math.isnan(value) else "×" if there else ""
             axes.text(j, i, text, ha="center", va="center", color="w" if dark else "k", fontsize=8)
         axes.set_xticks(range(len(sizes)), sizes)
-        axes.set_yticks(range(len(rates)), [f"{lr:g}" for lr in rates])
-        axes.set_title(name, fontsize=10)
+        axes.set_yticks(range(len(rates)), [texts.short(lr) for lr in rates])
+        axes.set_title(texts.optimizer(name), fontsize=10)
         axes.set_xlabel(texts("batch"), fontsize=9)
     panels[0].set_ylabel("η")
-    figure.colorbar(image, ax=list(panels), label="%")
+    bar = figure.colorbar(image, ax=list(panels), label=texts("wrong"))
+    marks = [m for m in (0.5, 1, 2, 5, 10, 20, 50, 100) if colours.vmin <= m <= colours.vmax]
+    bar.set_ticks(marks, labels=[texts.short(m) for m in marks])
+    bar.minorticks_off()
     return figure
+
+
+def _colours_of_errors(results: Results) -> Any:
+    """From the best to the worst share of wrong answers, by the logarithm.
+
+    Two rates that fail would otherwise leave one colour for all that succeed.
+    """
+    wrong = [100 - 100 * run.final for run in results if run.final is not None] or [50.0]
+    low = max(min(wrong), 0.05)
+    norms = extra("matplotlib.colors", "the report's pictures", "lab")
+    return norms.LogNorm(low, max(max(wrong), 1.5 * low), clip=True)
 
 
 def _cell(results: Results, name: str, lr: float, size: int) -> float:

@@ -14,6 +14,9 @@ from .blocks import Block, Code, Figure, Formula, Heading, Items, Paragraph, Tab
 
 __all__ = ["svg", "to_html", "to_markdown"]
 
+SHORT = 12
+"""Tables of up to so many rows are not broken between two printed pages."""
+
 
 def to_html(blocks: Iterable[Block], title: str, lang: str) -> str:
     """A page that asks for nothing over the network: its styles, pictures and formulas are in it.
@@ -65,8 +68,9 @@ def _html_table(table: Table) -> str:
         )
 
     body = "".join(f"<tr>{row(cells, 'td')}</tr>\n" for cells in table.rows)
+    whole = " short" if len(table.rows) <= SHORT else ""
     return (
-        f'<div class="table"><table><caption>{escape(table.caption)}</caption>\n'
+        f'<div class="table{whole}"><table><caption>{escape(table.caption)}</caption>\n'
         f"<thead><tr>{row(table.head, 'th')}</tr></thead>\n<tbody>\n{body}</tbody></table></div>"
     )
 

@@ -65,7 +65,7 @@ def by_hand(results: Results, texts: Texts) -> list[Block]:
     iterations, lr = 3000, 1.0
     network, errors = learn(iterations, lr)
     step = worked_example()
-    difference = f"{check(network, XOR, ANSWERS):.0e}"
+    difference = texts.power(check(network, XOR, ANSWERS))
     values = {"first": texts.number(errors[0], 3), "last": texts.number(errors[-1], 5)}
     example = [[words, texts.number(getattr(step, name), 6)] for words, name in _EXAMPLE]
     formulas = {"forward": FORWARD, "loss": LOSS, "output": OUTPUT, "hidden": HIDDEN}
@@ -100,13 +100,14 @@ def _vanishing(results: Results, texts: Texts) -> list[Block]:
 def rules(results: Results, texts: Texts) -> list[Block]:
     """Section 3 up to its curves: the rules and the settings of those that were run."""
     names = results.values("optimizer")
-    rows = [[name, _options(name)] for name in names]
+    rows = [[texts.optimizer(name), _options(name)] for name in names]
+    differ = [texts(f"differs {name}") for name in ("momentum", "rmsprop", "adam") if name in names]
     head = [texts("optimizer"), texts("options")]
     return [
         Heading(texts("h optimizers")),
         Paragraph(texts("rules")),
-        *(Formula(RULES[name], name) for name in names),
-        Paragraph(texts("rule differences")),
+        *(Formula(RULES[name], texts.optimizer(name)) for name in names),
+        *([Paragraph(" ".join([texts("differs"), *differ]))] if differ else []),
         Table(texts("c settings"), head, rows, frozenset({0, 1})),
     ]
 

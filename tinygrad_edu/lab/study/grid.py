@@ -167,6 +167,12 @@ SAMPLERS = {
     "gp": "GPSampler",
     "qmc": "QMCSampler",
 }
+SAMPLER_NEEDS = {
+    "cmaes": {"cmaes": "search"},
+    "gp": {"scipy": "search", "torch": "bench"},
+    "qmc": {"scipy": "search"},
+}
+"""Packages, and our extras with them, that Optuna imports only when it makes its choice."""
 PRUNERS = {
     "none": "NopPruner",
     "median": "MedianPruner",

@@ -20,7 +20,7 @@ from .grid import Experiment
 from .progress import Progress
 from .queue import Queue
 from .results import DATABASE, NAME, Results, from_storage
-from .storage import Heart, open_storage, open_study, refusing, sqlite_url
+from .storage import Heart, check_sampler, open_storage, open_study, refusing, sqlite_url
 from .training import data_of
 
 __all__ = ["cores", "enrol", "run"]
@@ -51,11 +51,13 @@ def run(
     folder, heart = Path(folder), heart or Heart()
     if workers is not None and workers < 1:
         raise ArgumentError(f"run: workers={workers}, but at least one must do the work.")
-    check_folder(folder)
+    check_sampler(experiment)
     data_of(experiment.data)
+    shared = open_storage(storage, heart) if storage else None
+    check_folder(folder)  # the first thing that leaves a trace
     url = storage or sqlite_url(folder / DATABASE)
     name = name or (folder.absolute().name if storage else NAME)
-    opened = open_storage(url, heart)
+    opened = shared or open_storage(url, heart)
     with refusing(url):
         ours = enrol(opened, name, experiment)
         queue = Queue(opened, open_study(opened, name, experiment))
@@ -65,28 +67,30 @@ def run(
             try:
                 _watch(queue, experiment, crew, bar)
             finally:
-                for worker in crew.stop():
-                    queue.give_back(worker)
-                results = from_storage(opened, name)
-                results.save(folder)
+                results = _close(queue, crew, name, folder)
+    return results
+
+
+def _close(queue: Queue, crew: Crew, name: str, folder: Path) -> Results:
+    """End the workers, give back what they had in hand, and write what is finished."""
+    for worker in crew.stop():
+        queue.give_back(worker)
+    results = from_storage(queue.storage, name)
+    results.save(folder)
     return results
 
 
 def check_folder(folder: Path) -> None:
     """Refuse a folder that cannot be written to, or whose disk is full."""
-    try:
-        write_file(folder / ".writable", b"0" * 4096, "lab")
-        (folder / ".writable").unlink(missing_ok=True)
-        free = shutil.disk_usage(folder).free
-    except SaveError:
-        raise
-    except OSError as error:
-        raise SaveError(f"lab: {folder} cannot be written to: {error.strerror}.") from error
+    there = next(p for p in (folder.absolute(), *folder.absolute().parents) if p.exists())
+    free = shutil.disk_usage(there).free
     if free < ROOM:
         raise SaveError(
             f"lab: the disk of {folder} has {free >> 20} MB left, and {ROOM >> 20} MB are kept "
             "free for a study. Make room, or name a folder on another disk."
         )
+    write_file(folder / ".writable", b"0" * 4096, "lab")
+    (folder / ".writable").unlink(missing_ok=True)
 
 
 def cores() -> int:

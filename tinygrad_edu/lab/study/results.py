@@ -43,7 +43,7 @@ class Run:
 
     @property
     def diverged(self) -> bool:
-        """Whether its loss stopped being a number."""
+        """Whether its loss stopped being a number, or ended far above that of guessing."""
         return self.outcome == "diverged"
 
     @property

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ...errors import DataError, NotInstalled
+from ...errors import DataError, NotInstalled, TinygradEduError
 from ...extras import extra
-from .grid import PRUNERS, SAMPLERS, Experiment
+from .grid import PRUNERS, SAMPLER_NEEDS, SAMPLERS, Experiment
 
-__all__ = ["Heart", "open_storage", "open_study", "refusing", "sqlite_url"]
+__all__ = ["Heart", "check_sampler", "open_storage", "open_study", "refusing", "sqlite_url"]
 
 _BUSY = 60
 """Seconds to wait for another process that writes to the same SQLite file."""
@@ -51,7 +51,8 @@ def open_storage(url: str, heart: Heart | None = None) -> Any:
     heart = heart or Heart()
     sqlite = url.startswith("sqlite:")
     engine_kwargs = {"connect_args": {"timeout": _BUSY}} if sqlite else {"pool_pre_ping": True}
-    with refusing(url), warnings.catch_warnings():
+    # An address, too, can be wrong, and tables those of another version.
+    with refusing(url, ValueError, RuntimeError, AssertionError), warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         for last in (False, False, True):
             try:
@@ -99,25 +100,31 @@ def open_study(storage: Any, name: str, experiment: Experiment, seed: int | None
         return optuna.load_study(study_name=name, storage=storage, sampler=sampler, pruner=pruner)
 
 
+def check_sampler(experiment: Experiment) -> None:
+    """Raise `NotInstalled` where the sampler needs a package that is not there."""
+    needs = SAMPLER_NEEDS.get(experiment.sampler, {}) if experiment.search else {}
+    for package, ours in needs.items():
+        extra(package, f"lab: the sampler {experiment.sampler!r}", ours)
+
+
 @contextmanager
-def refusing(url: str) -> Iterator[None]:
-    """What a database says against `url`, as one error of the house; passwords are not repeated."""
+def refusing(url: str, *more: type[Exception]) -> Iterator[None]:
+    """What a database says against `url`, or an error of `more` kinds, as one error of the house.
+
+    Passwords are not repeated.
+    """
     sqlalchemy = extra("sqlalchemy", "the lab", "lab")
     optuna = extra("optuna", "the lab", "lab")
     try:
         yield
+    except TinygradEduError:
+        raise  # has its own words
     except ImportError as error:
         raise NotInstalled(
             f"lab: the driver for {_shown(url)} is not installed ({error}). For PostgreSQL: pip "
             "install 'tinygrad-edu[postgres]', and a URL that begins with postgresql+psycopg2://."
         ) from error
-    except (
-        sqlalchemy.exc.SQLAlchemyError,
-        optuna.exceptions.OptunaError,
-        ValueError,
-        RuntimeError,
-        AssertionError,
-    ) as error:
+    except (sqlalchemy.exc.SQLAlchemyError, optuna.exceptions.OptunaError, *more) as error:
         cause = error.__cause__ or error
         detail = str(getattr(cause, "orig", None) or cause).strip().splitlines()[0]
         raise DataError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 from collections.abc import Callable, Mapping
@@ -18,6 +19,9 @@ from .grid import Experiment
 
 __all__ = ["data_of", "machine", "train"]
 
+LOST = 100
+"""Who ends with so many times the loss of guessing, ln K for K classes, has diverged as well."""
+
 
 @cache
 def data_of(name: str) -> TrainTest:
@@ -33,7 +37,8 @@ def train(
     """Train once and return what is to be kept; equal settings give equal curves, bit for bit.
 
     {"outcome": "finished", "diverged" or "pruned", "epochs": [row, …], "reason": …}. A training
-    whose loss is no number any more has diverged: the rows are those of the epochs before.
+    whose loss is no number any more has diverged: the rows are those of the epochs before. So has
+    one whose loss ends far above that of guessing; it has all its rows.
     `after_epoch(row)` is told of every epoch, and returns whether to go on.
     """
     recipe, data = experiment.recipe(setting), data_of(experiment.data)
@@ -45,7 +50,12 @@ def train(
         recipe.fit(trainer, data)
     except AnomalyError as error:
         outcome, reason = "diverged", str(error)
-    if watcher.stopped:
+    guessing = math.log(data.classes)
+    if outcome == "finished" and trainer.history.rows[-1]["train_loss"] > LOST * guessing:
+        outcome = "diverged"
+        loss = trainer.history.rows[-1]["train_loss"]
+        reason = f"the loss ended at {loss:.3g}, where guessing has {guessing:.3g}"
+    elif watcher.stopped:
         outcome = "pruned"
     return {
         "outcome": outcome,

@@ -13,8 +13,10 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import traceback
 from typing import Any
 
+from ...errors import TinygradEduError
 from .grid import Experiment
 from .queue import Queue
 from .space import choose
@@ -93,9 +95,15 @@ def _end_with_parent() -> None:
 def main(name: str, worker: str, beat: str, grace: str) -> int:
     """What the process does."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    work(os.environ[URL], name, worker, Heart(int(beat), int(grace)))
+    code = 0
+    try:
+        work(os.environ[URL], name, worker, Heart(int(beat), int(grace)))
+    except Exception as error:
+        told = str(error) if isinstance(error, TinygradEduError) else traceback.format_exc()
+        print(told, file=sys.stderr, flush=True)
+        code = 1
     sys.stdout.flush()
-    os._exit(0)  # the thread that reads standard input cannot be asked to stop
+    os._exit(code)  # the thread that reads standard input cannot be asked to stop
 
 
 if __name__ == "__main__":
