@@ -41,8 +41,8 @@ from .school import School
 
 __all__ = ["application", "explained"]
 
-# Pictures that are unpacked and read at the same time: one bounds the memory, and with a second thread
-# waiting for the interpreter twenty users wait 60 ms, not 40 (measured).
+# Pictures that are unpacked and read at the same time. One bounds the memory, and with a second
+# thread that waits for the interpreter twenty users wait 60 ms, not 40 (measured).
 AT_ONCE = 1
 PAGES = ("page.html", "style.css", "main.js", "paper.js", "show.js", "teach.js", "words.js")
 POLICY = (
