@@ -123,10 +123,13 @@ def test_a_subclass_that_changes_examples_is_asked_for_each() -> None:
 
 
 def test_an_empty_data_set_has_no_batches() -> None:
-    """A loader over nothing ends at once."""
-    loader = DataLoader(TensorDataset(Tensor(np.zeros((0, 3)))), batch_size=4, shuffle=True)
+    """A loader over nothing ends at once; to shuffle nothing is refused, as in PyTorch."""
+    nothing = TensorDataset(Tensor(np.zeros((0, 3))))
+    loader = DataLoader(nothing, batch_size=4)
     assert len(loader) == 0
     assert list(loader) == []
+    with pytest.raises(ValueError, match=r"num_samples=0.*empty"):
+        DataLoader(nothing, batch_size=4, shuffle=True)
 
 
 @pytest.mark.parametrize("size", [0, -1, 2.5, True, "4"])

@@ -90,8 +90,7 @@ class DataLoader:
         """Take the samplers that were given, or make those that the options describe."""
         self.sampler, self.batch_sampler = sampler, batch_sampler
         if sampler is None and not self._stream:
-            some = shuffle and len(self.dataset)  # of none there is no random one
-            chosen = RandomSampler(self.dataset, generator=self.generator) if some else None
+            chosen = RandomSampler(self.dataset, generator=self.generator) if shuffle else None
             self.sampler = chosen or SequentialSampler(self.dataset)
         if self.sampler is not None and self.batch_size is not None:
             self.batch_sampler = BatchSampler(self.sampler, self.batch_size, self.drop_last)
