@@ -28,7 +28,8 @@ from tinygrad_edu.lab.study.storage import open_storage, open_study, sqlite_url
 
 from .one import EXPERIMENT
 
-LONGEST_LIFE = 5.0  # seconds; a parent needs two until its workers train
+LONGEST_LIFE = 2.0  # seconds; a parent needs one or two until its workers train
+MOST = 6  # kills in one study, so that there are several studies
 
 
 def main(folder: Path, kills: int, seed: int, url: str | None = None) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def main(folder: Path, kills: int, seed: int, url: str | None = None) -> dict[st
         name = f"study {report['studies']}"
         arguments = [str(folder / name), *([url, name] if url else [])]
         left = kills - sum(report["kills"].values())
-        for victim in disturb(arguments, rng, left):
+        for victim in disturb(arguments, rng, min(left, MOST)):
             report["kills"][victim] += 1
         report["studies"] += 1
         report["wrong"] += faults(folder / name, url, name, undisturbed)
@@ -61,9 +62,8 @@ def disturb(arguments: list[str], rng: random.Random, most: int) -> list[str]:
             parents.remove(parent)
         if parents and len(killed) < most:
             parent = rng.choice(parents)
-            workers = children(parent.pid)
             if rng.random() < 0.6:
-                if workers:  # else there is none yet: whoever comes next
+                if workers := awaited(parent):
                     os.kill(rng.choice(workers), signal.SIGKILL)
                     killed.append("worker")
             elif parent.poll() is None:
@@ -72,6 +72,15 @@ def disturb(arguments: list[str], rng: random.Random, most: int) -> list[str]:
                 killed.append("parent")
                 parents[parents.index(parent)] = subprocess.Popen(command)
     return killed
+
+
+def awaited(parent: subprocess.Popen[bytes]) -> list[int]:
+    """The workers of a parent as soon as it has any; none where it ends before."""
+    while parent.poll() is None:
+        if workers := children(parent.pid):
+            return workers
+        time.sleep(0.05)
+    return []
 
 
 def children(pid: int) -> list[int]:
