@@ -244,6 +244,17 @@ def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert re.fullmatch(r"tinygrad-edu \S.*\n", capsys.readouterr().out)
 
 
+@pytest.mark.parametrize("command", ["train", "check", "compare", "lab", "draw", "predict"])
+def test_the_help_of_a_command_shows_no_marks_of_its_source(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What keeps lines apart in the source is not printed."""
+    main([command, "--help"])
+    told = capsys.readouterr().out
+    assert "Usage:" in told
+    assert "\\b" not in told and "\b" not in told
+
+
 def test_python_dash_m() -> None:
     """`python -m tinygrad_edu` is the same command, and passes on its exit code."""
     for args, code in ((["--version"], 0), (["train", "--lr", "-1"], 2)):

@@ -111,7 +111,7 @@ def lab(
     lang: str,
     **chosen: Any,
 ) -> int:
-    r"""Train a grid of networks, compare them, and write the report.
+    """Train a grid of networks, compare them, and write the report.
 
     Stopped by Ctrl-C or by anything else, the same command goes on where it was; started on several
     machines with the same --storage, the work is shared. A TOML file holds the same names:
@@ -122,7 +122,7 @@ def lab(
         [grid]
         optimizer = ["sgd", "adam"]
         batch_size = [16, 64]
-    """
+    """  # noqa: D301 (a raw string would print \b, which keeps these lines apart)
     if context.invoked_subcommand is not None:
         return 0
     experiment = _experiment(preset, file, {k: v for k, v in chosen.items() if v is not None})
