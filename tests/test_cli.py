@@ -114,6 +114,18 @@ def test_the_same_seed_gives_the_same_model() -> None:
     assert a != c
 
 
+def test_the_number_of_threads_changes_no_model() -> None:
+    """A wide network is multiplied by one thread, so that another machine gets the same sums."""
+    command = [sys.executable, "-m", "tinygrad_edu", "train", "--epochs", "1", "--no-plot"]
+    unset = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
+    models = []
+    for name, threads in (("one", {"OPENBLAS_NUM_THREADS": "1"}), ("any", {})):
+        options = ["--hidden", "600,600", "--batch-size", "128", "--out", name]
+        subprocess.run([*command, *options], env=unset | threads, check=True, capture_output=True)
+        models.append(Path(name, "model.safetensors").read_bytes())
+    assert models[0] == models[1]
+
+
 def test_russian(capsys: pytest.CaptureFixture[str]) -> None:
     """With `--lang ru` every line is Russian."""
     assert main(["train", "--epochs", "1", "--hidden", "8", "--no-plot", "--lang", "ru"]) == 0

@@ -14,6 +14,7 @@ from ..data import TrainTest, digits, mnist
 from ..errors import ArgumentError, NotInstalled
 from ..extras import extra
 from ..lab import Callback, History, Recipe, recipe_for, save_curves, save_model
+from ..lab.threads import one_thread
 from ..lab.words import WORDS
 
 __all__ = ["run"]
@@ -83,12 +84,15 @@ class Job:
     def learn(self) -> bool:
         """Train with a progress bar and a line per epoch; False where Ctrl-C ended it early.
 
-        The network then is the one of the last whole epoch, so that it fits its history.
+        The network then is the one of the last whole epoch, so that it fits its history. One thread
+        computes each product, however wide the network: more would add up in another order, and
+        the model of a seed would depend on the machine's cores.
         """
         recipe = self.recipe
         steps = recipe.epochs * len(recipe.loader(self.data))
         # `disable=None` draws no bar where nobody looks: into a file or a pipe.
-        with tqdm(total=steps, disable=self.quiet or None, leave=False, unit="batch") as bar:
+        bar = tqdm(total=steps, disable=self.quiet or None, leave=False, unit="batch")
+        with bar, one_thread():
             trainer = recipe.trainer(self.model, [Lines(self, bar)], progress=False)
             self.history = recipe.fit(trainer, self.data)
         if trainer.interrupted:
