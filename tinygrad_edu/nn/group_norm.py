@@ -7,9 +7,7 @@ from typing import Any
 from ..errors import ArgumentError, ShapeError
 from ..ops.normalise import standardize
 from ..tensor import Tensor
-from . import init
-from .linear import new_parameter
-from .module import Module
+from .affine import Affine, by_channel
 
 __all__ = ["GroupNorm", "group_norm"]
 
@@ -43,12 +41,10 @@ def group_norm(
             )
     grouped = input.reshape(shape[0], num_groups, shape[1] // num_groups, *shape[2:])
     z = standardize(grouped, dim=tuple(range(2, len(shape) + 1)), eps=eps).reshape(shape)
-    by_channel = (shape[1],) + (1,) * (len(shape) - 2)  # (C, 1, …), against x (N, C, …)
-    z = z if weight is None else z * weight.reshape(by_channel)
-    return z if bias is None else z + bias.reshape(by_channel)  # type: ignore[no-any-return]
+    return by_channel(z, weight, bias)
 
 
-class GroupNorm(Module):
+class GroupNorm(Affine):
     """Group norm of x (N, C, …) → the same shape; weight and bias (C) start as 1 and 0.
 
     It keeps no estimates: training and evaluation compute the same. Raises `ArgumentError` where
@@ -74,18 +70,8 @@ class GroupNorm(Module):
             )
         self.num_groups, self.num_channels = num_groups, num_channels
         self.eps, self.affine = eps, affine
-        made = {"weight": affine, "bias": affine and bias}
-        for name, wanted in made.items():
-            new = new_parameter((num_channels,), dtype, device) if wanted else None
-            self.register_parameter(name, new)
+        self.register_affine((num_channels,), affine, bias, dtype, device)
         self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Weights 1, biases 0."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         """x (N, C, …) → the same shape."""

@@ -17,8 +17,8 @@ from ..errors import ArgumentError, ShapeError
 from ..ops.normalise import layer_norm, standardize
 from ..tensor import Tensor
 from . import init
+from .affine import Affine, by_channel
 from .linear import new_parameter
-from .module import Module
 
 __all__ = ["BatchNorm1d", "BatchNorm2d", "LayerNorm", "batch_norm", "layer_norm"]
 
@@ -45,7 +45,6 @@ def batch_norm(
     running = {"running_mean": running_mean, "running_var": running_var}
     _check_channels(shape, {**running, "weight": weight, "bias": bias})
     over = (0, *range(2, len(shape)))
-    by_channel = (shape[1],) + (1,) * (len(shape) - 2)  # (C, 1, …), against x (N, C, …)
     if training:
         n = math.prod(shape) // shape[1] if shape[1] else 0
         if n == 1:
@@ -60,10 +59,10 @@ def batch_norm(
             "batch_norm: running_mean and running_var are needed where training=False. Pass both."
         )
     else:
+        channels = (shape[1],) + (1,) * (len(shape) - 2)  # (C, 1, …), against x (N, C, …)
         slope = (running_var + eps) ** -0.5
-        z = (input - running_mean.reshape(by_channel)) * slope.reshape(by_channel)
-    z = z if weight is None else z * weight.reshape(by_channel)
-    return z if bias is None else z + bias.reshape(by_channel)  # type: ignore[no-any-return]
+        z = (input - running_mean.reshape(channels)) * slope.reshape(channels)
+    return by_channel(z, weight, bias)
 
 
 def _check_channels(shape: tuple[int, ...], per_channel: dict[str, Tensor | None]) -> None:
@@ -108,7 +107,7 @@ def _move(running: Tensor, of_batch: np.ndarray, momentum: float) -> None:
     memory.stamp(running.array)
 
 
-class _BatchNorm(Module):
+class _BatchNorm(Affine):
     """What the batch norms share; they differ in the shapes that they take."""
 
     shapes: ClassVar[dict[int, str]]
@@ -133,10 +132,7 @@ class _BatchNorm(Module):
             )
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
-        made = {"weight": affine, "bias": affine and bias}
-        for name, wanted in made.items():
-            new = new_parameter((num_features,), dtype, device) if wanted else None
-            self.register_parameter(name, new)
+        self.register_affine((num_features,), affine, bias, dtype, device)
         like = new_parameter((num_features,), dtype, device).array
         tracked = {
             "running_mean": np.zeros_like(like),
@@ -157,10 +153,7 @@ class _BatchNorm(Module):
     def reset_parameters(self) -> None:
         """Weights 1, biases 0, and no batches seen."""
         self.reset_running_stats()
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
+        super().reset_parameters()
 
     def forward(self, x: Tensor) -> Tensor:
         """x (N, C, …) → the same shape."""
@@ -212,7 +205,7 @@ class BatchNorm2d(_BatchNorm):
     shapes: ClassVar = {4: "(N, C, H, W)"}
 
 
-class LayerNorm(Module):
+class LayerNorm(Affine):
     """Layer norm over the last dimensions, of shape `normalized_shape`: x (…, D) → the same shape.
 
     Weight and bias have that shape, and start as 1 and 0.
@@ -231,18 +224,8 @@ class LayerNorm(Module):
         several = normalized_shape if isinstance(normalized_shape, Sequence) else [normalized_shape]
         self.normalized_shape = tuple(several)
         self.eps, self.elementwise_affine = eps, elementwise_affine
-        made = {"weight": elementwise_affine, "bias": elementwise_affine and bias}
-        for name, wanted in made.items():
-            new = new_parameter(self.normalized_shape, dtype, device) if wanted else None
-            self.register_parameter(name, new)
+        self.register_affine(self.normalized_shape, elementwise_affine, bias, dtype, device)
         self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Weights 1, biases 0."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         """x (…, *normalized_shape) → the same shape."""
