@@ -72,15 +72,16 @@ def _lines(history: History, quantity: str) -> dict[str, str]:
 
 
 def _mark_last(axes: Any) -> None:
-    """Write the last value of the last line below its end."""
+    """Write the last value of the last line below its end, and below what it does before."""
     line = axes.get_lines()[-1]
-    x, y = (values[-1] for values in line.get_data())
+    x, y = line.get_data()
     axes.annotate(
-        f"{y:.2f} %",
-        (x, y),
+        f"{y[-1]:.2f} %",
+        (x[-1], min(y[-1 - len(y) // 5 :])),
         textcoords="offset points",
-        xytext=(0, -14),
+        xytext=(0, -8),
         ha="right",
+        va="top",
         color=line.get_color(),
     )
 
