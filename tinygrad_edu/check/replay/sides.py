@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from .trace import Stream, Trace
 __all__ = ["Edu", "Side", "seeding"]
 
 
-class Side:
+class Side(ABC):
     """What both libraries have in common; a subclass knows how to read and write a tensor."""
 
     def __init__(self, lib: Any, trace: Trace, stream: Stream) -> None:
@@ -22,13 +23,13 @@ class Side:
         self.parameters: list[Any] = []
         self.depth = 0
 
+    @abstractmethod
     def array(self, x: Any) -> np.ndarray:
         """The numbers of a tensor."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self, x: Any, array: np.ndarray) -> None:
         """Write numbers over a tensor's own."""
-        raise NotImplementedError
 
     def listen(self) -> None:
         """Wrap the calls at which something is noted."""

@@ -1,19 +1,4 @@
 """Samplers under the longer name of PyTorch: `torch.utils.data.sampler`."""
 
-from ...data.sampler import (
-    BatchSampler,
-    RandomSampler,
-    Sampler,
-    SequentialSampler,
-    SubsetRandomSampler,
-    WeightedRandomSampler,
-)
-
-__all__ = [
-    "BatchSampler",
-    "RandomSampler",
-    "Sampler",
-    "SequentialSampler",
-    "SubsetRandomSampler",
-    "WeightedRandomSampler",
-]
+from ...data.sampler import *  # noqa: F403
+from ...data.sampler import __all__ as __all__

@@ -28,8 +28,10 @@ class Mistake:
 
     @classmethod
     def sites(cls, net: Network) -> Iterator[Mistake]:
-        """Where in this network the mistake can be made."""
-        raise NotImplementedError
+        """Where in this network the mistake can be made; nowhere, for one that is looked for in
+        another way than by trying the places.
+        """
+        return iter(())
 
     def here(self, layer: int) -> bool:
         """Whether it was made in this layer."""
