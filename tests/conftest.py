@@ -16,7 +16,9 @@ same tests the other ways:
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -61,3 +63,18 @@ def _fast_as_before() -> Iterator[None]:
     yield
     if fast.mode != before or fast.enabled() != (before == "on"):
         fast.use(before)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A real browser, the system's own; nothing that it does by itself asks the network."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("apt-get install chromium: there is no Chromium here")
+    with playwright.sync_playwright() as started:
+        quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+        quiet += ["--disable-background-networking", "--disable-component-update"]
+        opened = started.chromium.launch(executable_path=program, args=quiet)
+        yield opened
+        opened.close()

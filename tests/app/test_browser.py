@@ -5,7 +5,6 @@ Needs the package playwright and a Chromium of the system (`apt-get install chro
 
 from __future__ import annotations
 
-import shutil
 from itertools import pairwise
 
 import pytest
@@ -14,26 +13,12 @@ from .files import file_of, seven
 from .serving import running
 
 pytestmark = pytest.mark.browser
-playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-if CHROMIUM is None:
-    pytest.skip("apt-get install chromium: there is no Chromium here", allow_module_level=True)
 
 DESKTOP = {"viewport": {"width": 1200, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 SEVEN = ((0.3, 0.25), (0.7, 0.25), (0.45, 0.8))
 MIRRORED = tuple((1 - x, y) for x, y in SEVEN)
 ONE = ((0.5, 0.2), (0.5, 0.8))
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with playwright.sync_playwright() as started:
-        quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-        quiet += ["--disable-background-networking", "--disable-component-update"]
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=quiet)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

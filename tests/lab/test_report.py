@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,21 +84,12 @@ def test_every_sentence_is_in_both_languages() -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("lang", ["en", "ru"])
-def test_in_a_browser(results: Results, lang: str, tmp_path: Path) -> None:
+def test_in_a_browser(results: Results, lang: str, tmp_path: Path, chromium: Any) -> None:
     """Chromium asks for nothing but the file, shows every picture, complains of nothing, and prints
     A4 pages.
     """
-    import shutil
-
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium is not installed")
     page_file, _ = write_report(results, tmp_path, lang)
-    with sync_api.sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-        browser = playwright.chromium.launch(executable_path=chromium, args=options)
-        page = browser.new_page()
+    with chromium.new_page() as page:
         asked: list[str] = []
         said: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
@@ -111,6 +103,5 @@ def test_in_a_browser(results: Results, lang: str, tmp_path: Path) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         assert said == []
         pdf = page.pdf(prefer_css_page_size=True)
-        browser.close()
     assert pdf.startswith(b"%PDF")
     assert re.search(rb"/MediaBox \[0 0 59[45][.\d]* 84[12]", pdf)

@@ -6,23 +6,8 @@ Needs the package playwright and a Chromium of the system (`apt-get install chro
 from __future__ import annotations
 
 import re
-import shutil
 
 import pytest
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("apt-get install chromium: there is no Chromium here")
-    with playwright.sync_playwright() as started:
-        quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-        quiet += ["--disable-background-networking", "--disable-component-update"]
-        opened = started.chromium.launch(executable_path=program, args=quiet)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
