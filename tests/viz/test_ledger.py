@@ -224,6 +224,11 @@ def test_freed_values_and_hooks_are_said():
     assert "not computed yet" in text
     assert "no use" not in text
     assert "The pass stopped at e = mul" in text
+    assert "backward(retain_graph=True)" in text
+    russian = " ".join(viz.explain(b, e, lang="ru").to_text(False).split())
+    assert "Проход остановился на e = mul" in russian
+    assert "освободил" in russian  # and not the engine's English error
+    assert "freed" not in russian
     assert a.grad is not None
 
 

@@ -233,7 +233,8 @@ class Ledger(Page):
             yield Block("note", (w["failed"].format(what=what, error=failure.error),))
         if passed.stopped_at is not None:
             what = self.labels.call(passed.stopped_at)
-            yield Block("note", (w["stopped"].format(what=what, error=passed.error),))
+            why = "used up" if passed.stopped_at.values is None else "stopped"
+            yield Block("note", (w[why].format(what=what, error=passed.error),))
 
     # -- numbers and formulas
 

@@ -30,6 +30,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "nothing": "no gradient arrives here",
         "unused": "{name} has no use that a gradient comes back from",
         "stopped": "The pass stopped at {what}: {error}",
+        "used up": "The pass stopped at {what}: backward() has freed the numbers that its rule "
+        "reads. Ask before it, or keep them: backward(retain_graph=True).",
         "failed": "The script stopped at {what}: {error}",
         "cut": "… {n} steps are left out here …",
         "rule": "the rule",
@@ -88,6 +90,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "nothing": "сюда градиент не приходит",
         "unused": "у {name} нет использований, от которых возвращается градиент",
         "stopped": "Проход остановился на {what}: {error}",
+        "used up": "Проход остановился на {what}: backward() освободил числа, которые читает "
+        "правило. Спросите до него или сохраните их: backward(retain_graph=True).",
         "failed": "Программа остановилась на {what}: {error}",
         "cut": "… здесь пропущено шагов: {n} …",
         "rule": "правило",
