@@ -28,7 +28,7 @@ from ..engine import Node, modes
 from ..errors import GradientError, InPlaceError, InputTypeError, ShapeError
 from ..inplace import refuse_stale
 from ..op import SCALER, Array, Op
-from ..tensor import Tensor
+from ..tensor import Tensor, recorded
 from .grad_mode import enable_grad, no_grad
 from .gradients import as_tuple
 
@@ -235,12 +235,10 @@ class Function:
         result = cls._forward(ctx, args, kwargs)
         outputs = as_tuple(result)
         if modes.grad and any(x.requires_grad for x in tensors):
-            recorded = [
-                cls._record(ctx, tensors, y, k, len(outputs)) for k, y in enumerate(outputs)
-            ]
+            results = [cls._record(ctx, tensors, y, k, len(outputs)) for k, y in enumerate(outputs)]
         else:
-            recorded = list(outputs)
-        return tuple(recorded) if isinstance(result, list | tuple) else recorded[0]
+            results = list(outputs)
+        return tuple(results) if isinstance(result, list | tuple) else results[0]
 
     @classmethod
     def _forward(cls, ctx: Context, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
@@ -270,7 +268,7 @@ class Function:
         values.ctx = ctx
         op = _FunctionOp(cls, len(tensors), k, outputs)
         edges = tuple(x.edge for x in tensors)
-        return Tensor(y.array, True, Node(op, edges, values, {}, y.array))
+        return recorded(op, edges, values, {}, y.array)
 
 
 def once_differentiable(backward: Any) -> Any:

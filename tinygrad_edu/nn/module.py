@@ -91,6 +91,10 @@ class Module(Hooks, Stateful, Tree):
 
     def __getattr__(self, name: str) -> Any:  # called only where the ordinary way finds nothing
         tables = self.__dict__
+        try:  # parameters first: a layer asks for its own at every call
+            return tables["_parameters"][name]
+        except KeyError:
+            pass
         for table in _TABLES if "_modules" in tables else ():
             if name in (found := tables[table]):
                 return found[name]

@@ -23,6 +23,7 @@ from ..autograd import enable_grad
 from ..errors import ArgumentError, InputTypeError
 from ..tensor import Tensor
 from .looped import looped
+from .placing import apart
 from .restoring import restored
 
 Group = dict[str, Any]
@@ -87,7 +88,7 @@ class Optimizer:
         for group in self.param_groups:
             loop = looped(self, group)
             for p in group["params"]:
-                g = p.grad
+                g = p._grad
                 if g is not None:
                     state = self.state.get(p)
                     if state is None:
@@ -255,21 +256,21 @@ class Optimizer:
         return f"{self._name} (\n" + "\n".join(lines) + "\n)"
 
 
-def blocks(*arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
+def blocks(*arrays: np.ndarray) -> Iterable[tuple[np.ndarray, ...]]:
     """The arrays in matching pieces small enough for the cache; small ones as they are."""
     size = arrays[0].size
     if size <= BLOCK or not all(a.flags.c_contiguous for a in arrays):
-        yield arrays
-        return
+        return (arrays,)
     flats = [a.reshape(-1) for a in arrays]
-    for start in range(0, size, BLOCK):
-        yield tuple(a[start : start + BLOCK] for a in flats)
+    return (tuple(a[start : start + BLOCK] for a in flats) for start in range(0, size, BLOCK))
 
 
 def memory_of(state: State, name: str, like: np.ndarray, value: float = 0.0) -> np.ndarray:
     """The array that the rule keeps under `name`; at first it is full of `value`."""
     if name not in state:
-        state[name] = Tensor(np.full(like.shape, value, like.dtype))
+        kept = apart(like.shape, like.dtype, len(state) + 1)
+        kept.fill(value)
+        state[name] = Tensor(kept)
     array: np.ndarray = state[name].array
     return array
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import ArgumentError
 from ..tensor import Tensor
+from .placing import apart
 
 LIKE_PARAMETER = frozenset(
     ["momentum_buffer", "exp_avg", "exp_avg_sq", "max_exp_avg_sq", "square_avg", "grad_avg", "sum"]
@@ -25,10 +26,10 @@ def restored(state: dict[str, Any], i: int, p: Tensor) -> dict[str, Any]:
     `ArgumentError` for a buffer that is not as large as p.
     """
     kept = {key: value for key, value in state.items() if value is not None}
-    return {key: _piece(key, value, i, p) for key, value in kept.items()}
+    return {key: _piece(key, value, i, p, k + 1) for k, (key, value) in enumerate(kept.items())}
 
 
-def _piece(key: str, value: Any, i: int, p: Tensor) -> Any:
+def _piece(key: str, value: Any, i: int, p: Tensor, k: int) -> Any:
     array = getattr(value, "array", value)
     if key == "step" and isinstance(array, int | float):
         array = np.asarray(array, np.float32)
@@ -43,4 +44,6 @@ def _piece(key: str, value: Any, i: int, p: Tensor) -> Any:
     if not isinstance(array, np.ndarray):
         return copy.deepcopy(value)
     floating = array.dtype.kind == "f" and key != "step"
-    return Tensor(np.array(array, dtype=p.dtype if floating else array.dtype))
+    copied = apart(array.shape, p.dtype if floating else array.dtype, k)
+    np.copyto(copied, array)
+    return Tensor(copied)

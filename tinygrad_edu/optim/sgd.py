@@ -71,8 +71,8 @@ class SGD(Optimizer):
         lr, momentum = float(group["lr"]), float(group["momentum"])
         if not momentum:
             for w, slope in blocks(p, g):
-                d = self.direction(w, slope, group)
-                np.subtract(w, np.multiply(d, lr, out=self.scratch(w)), out=w)
+                s = np.multiply(self.direction(w, slope, group), lr, self.scratch(w))
+                np.subtract(w, s, w)
             return
         first = "momentum_buffer" not in state
         for w, slope, v in blocks(p, g, memory_of(state, "momentum_buffer", p)):
