@@ -10,6 +10,7 @@ from hypothesis import given
 
 import tinygrad_edu as te
 from tinygrad_edu import fast
+from tinygrad_edu.nn import functional as F
 
 from .programs import OPTIMIZERS, batches, build, recipes
 
@@ -67,3 +68,25 @@ def test_fifty_steps_are_the_same(how: str, name: str, options: dict[str, Any]) 
     }  # fmt: skip
     fast.use(how)
     train_both(recipe, 50)
+
+
+@pytest.mark.parametrize("how", FAST)
+@pytest.mark.parametrize("classes", [2, 7, 8, 9, 10, 17, 64])
+def test_a_batch_of_one_is_the_same(how: str, classes: int) -> None:
+    """NumPy adds up a single column in another order than several: so does the plan."""
+    fast.use(how)
+    rng = np.random.default_rng(classes)
+    scores = rng.standard_normal((1, classes)).astype(np.float32)
+    x, y = (te.tensor(scores.copy(), requires_grad=True) for _ in range(2))
+    t = te.tensor([classes - 1])
+
+    def step(a: Any, t: Any) -> Any:
+        a.grad = None
+        loss = F.cross_entropy(a, t)
+        loss.backward()
+        return loss
+
+    compiled = te.compile(step)
+    compiled(y, t)
+    assert_same(step(x, t), compiled(y, t), "loss")
+    assert_same(x.grad, y.grad, "gradient")

@@ -75,7 +75,10 @@ class SoftmaxCrossEntropy:
             self.in_loops = True
             return
         np.exp(e, e)
-        loop("column_sums")(e, s)
+        if len(s) > 1:
+            loop("column_sums")(e, s)
+        else:  # a single column NumPy adds up in another order
+            np.add.reduce(e, 0, None, s)
         np.log(s, self.log_s)
         np.subtract(self.log_s, own, own)
         total = np.add.reduce(own)

@@ -48,7 +48,9 @@ class Value:
         self.shape = sample.shape
         self.dtype = sample.dtype
         # The layout stays as it was: sums round by it, and a reshape is a view or not.
-        self.strides = sample.strides if _is_plain(sample) else _in_order(sample)
+        self.strides = (
+            sample.strides if _is_plain(sample) else _in_order(sample.shape, sample.dtype)
+        )
         self.kind = kind
         self.name = name
         self.fetch = fetch
@@ -63,6 +65,11 @@ class Value:
             return 0
         steps = sum((n - 1) * s for n, s in zip(self.shape, self.strides, strict=True))
         return int(steps) + self.dtype.itemsize
+
+    @property
+    def in_order(self) -> bool:
+        """Whether its elements follow each other in memory, row by row."""
+        return self.strides == _in_order(self.shape, self.dtype)
 
     def array(self, memory: np.ndarray) -> np.ndarray:
         """The value's array on these bytes."""
@@ -83,8 +90,8 @@ def _is_plain(array: np.ndarray) -> bool:
     return all(stride >= 0 for stride in array.strides)
 
 
-def _in_order(array: np.ndarray) -> tuple[int, ...]:
-    return np.empty(array.shape, array.dtype).strides
+def _in_order(shape: tuple[int, ...], dtype: Any) -> tuple[int, ...]:
+    return np.empty(shape, dtype).strides
 
 
 @dataclass(eq=False)

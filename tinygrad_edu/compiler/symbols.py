@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -136,10 +137,7 @@ class Symbol(NDArrayOperatorsMixin):
         if self.ndim > 2:  # the order of summation may follow the output's layout: let NumPy choose
             again = functools.partial(ufunc.reduce, axis=axis, keepdims=keepdims)
             return self.tape.note("call", f"{ufunc.__name__}.reduce", again, [self], result)
-
-        def reduce(a: Any, out: Any) -> None:
-            ufunc.reduce(a, axis, None, out, keepdims)  # type: ignore[call-arg]
-
+        reduce = Reduction(ufunc, axis, keepdims)
         return self.tape.note("ufunc", f"{ufunc.__name__}.reduce", reduce, [self], result)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
@@ -180,6 +178,18 @@ class Symbol(NDArrayOperatorsMixin):
 
 def _is_made(symbol: Symbol, tape: _Tape) -> bool:
     return any(ins.out is symbol.value for ins in tape.instructions)
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """A reduction that writes where it is told."""
+
+    ufunc: np.ufunc
+    axis: Any
+    keepdims: bool
+
+    def __call__(self, a: np.ndarray, out: np.ndarray) -> None:
+        self.ufunc.reduce(a, self.axis, None, out, self.keepdims)  # type: ignore[call-arg]
 
 
 def copy_to(a: np.ndarray, out: np.ndarray) -> None:

@@ -56,8 +56,8 @@ class Adagrad(Optimizer):
         total = memory_of(state, "sum", p, group["initial_accumulator_value"])
         for w, slope, squares in blocks(p, g, total):
             d = self.direction(w, slope, group)
-            s = np.multiply(d, d, out=self.scratch(w))
-            np.add(squares, s, out=squares)
-            np.add(np.sqrt(squares, out=s), float(group["eps"]), out=s)
-            np.multiply(np.divide(d, s, out=s), rate, out=s)
-            np.subtract(w, s, out=w)
+            s = np.multiply(d, d, self.scratch(w))
+            np.add(squares, s, squares)
+            np.add(np.sqrt(squares, s), float(group["eps"]), s)
+            np.multiply(np.divide(d, s, s), rate, s)
+            np.subtract(w, s, w)

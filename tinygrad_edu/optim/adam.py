@@ -91,23 +91,23 @@ class Adam(Optimizer):
             arrays.append(memory_of(state, "max_exp_avg_sq", p))
         for w, slope, m, v, *largest in blocks(*arrays):
             d = self._decayed(w, slope, group, lr)
-            s = np.subtract(d, m, out=self.scratch(w))
-            np.add(m, np.multiply(s, 1 - beta1, out=s), out=m)  # m ← m + (1 − β₁)(g − m)
-            np.multiply(d, d, out=s)
-            np.multiply(v, beta2, out=v)
-            np.add(v, np.multiply(s, 1 - beta2, out=s), out=v)
+            s = np.subtract(d, m, self.scratch(w))
+            np.add(m, np.multiply(s, 1 - beta1, s), m)  # m ← m + (1 − β₁)(g − m)
+            np.multiply(d, d, s)
+            np.multiply(v, beta2, v)
+            np.add(v, np.multiply(s, 1 - beta2, s), v)
             if largest:
                 v = np.maximum(largest[0], v, out=largest[0])
-            np.add(np.sqrt(v, out=s), eps, out=s)
-            np.multiply(np.divide(m, s, out=s), rate, out=s)
-            np.subtract(w, s, out=w)
+            np.add(np.sqrt(v, s), eps, s)
+            np.multiply(np.divide(m, s, s), rate, s)
+            np.subtract(w, s, w)
 
     def _decayed(self, w: np.ndarray, g: np.ndarray, group: Group, lr: float) -> np.ndarray:
         if not group["decoupled_weight_decay"]:
             return self.direction(w, g, group)
         if group["weight_decay"]:
-            np.multiply(w, 1 - lr * float(group["weight_decay"]), out=w)
-        return np.negative(g, out=self.scratch(g, 1)) if group["maximize"] else g
+            np.multiply(w, 1 - lr * float(group["weight_decay"]), w)
+        return np.negative(g, self.scratch(g, 1)) if group["maximize"] else g
 
 
 class AdamW(Adam):

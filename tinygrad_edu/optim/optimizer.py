@@ -22,7 +22,7 @@ from .. import memory
 from ..autograd import enable_grad
 from ..errors import ArgumentError, InputTypeError
 from ..tensor import Tensor
-from .looped import looped
+from .looped import Looped, looped
 from .placing import apart
 from .restoring import restored
 
@@ -52,6 +52,7 @@ class Optimizer:
         self.state: dict[Tensor, State] = {}
         self.param_groups: list[Group] = []
         self._scratch: dict[Any, np.ndarray] = {}
+        self._loops: dict[int, Looped | None] = {}  # each group's, see `looped`
         self._opt_called = False  # whether a step was taken: a scheduler's comes after it
         if isinstance(params, Tensor) or not isinstance(params, Iterable):
             raise InputTypeError(
@@ -85,15 +86,15 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        for group in self.param_groups:
-            loop = looped(self, group)
+        for k, group in enumerate(self.param_groups):
+            loop = self._loops[k] = looped(self, group, self._loops.get(k))
             for p in group["params"]:
                 g = p._grad
                 if g is not None:
                     state = self.state.get(p)
                     if state is None:
                         state = self.state[p] = {}
-                    if loop is None or not loop(p.array, g.array, state):
+                    if loop is None or not loop(self, p.array, g.array, state):
                         self.update(p.array, g.array, state, group)
                     memory.stamp(p.array)
         return loss
@@ -144,10 +145,10 @@ class Optimizer:
             return g
         d = self.scratch(p, 1)
         if not decay:
-            np.negative(g, out=d)
+            np.negative(g, d)
         else:
-            np.multiply(p, float(decay), out=d)
-            (np.subtract if group["maximize"] else np.add)(d, g, out=d)
+            np.multiply(p, float(decay), d)
+            (np.subtract if group["maximize"] else np.add)(d, g, d)
         return d
 
     # -- groups

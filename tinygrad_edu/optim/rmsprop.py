@@ -72,17 +72,17 @@ class RMSprop(Optimizer):
         kept = [memory_of(state, name, p) for name in names]
         for w, slope, e, *rest in blocks(p, g, *kept):
             d = self.direction(w, slope, group)
-            s = np.multiply(d, d, out=self.scratch(w))
-            np.multiply(e, alpha, out=e)
-            np.add(e, np.multiply(s, 1 - alpha, out=s), out=e)
+            s = np.multiply(d, d, self.scratch(w))
+            np.multiply(e, alpha, e)
+            np.add(e, np.multiply(s, 1 - alpha, s), e)
             if group["centered"]:
                 mean = rest[0]
-                np.subtract(d, mean, out=s)
-                np.add(mean, np.multiply(s, 1 - alpha, out=s), out=mean)
-                e = np.subtract(e, np.multiply(mean, mean, out=s), out=s)
-            np.add(np.sqrt(e, out=s), float(group["eps"]), out=s)
-            np.divide(d, s, out=s)
+                np.subtract(d, mean, s)
+                np.add(mean, np.multiply(s, 1 - alpha, s), mean)
+                e = np.subtract(e, np.multiply(mean, mean, s), s)
+            np.add(np.sqrt(e, s), float(group["eps"]), s)
+            np.divide(d, s, s)
             if momentum:
-                b = np.multiply(rest[-1], momentum, out=rest[-1])
-                np.copyto(s, np.add(b, s, out=b))
-            np.subtract(w, np.multiply(s, float(group["lr"]), out=s), out=w)
+                b = np.multiply(rest[-1], momentum, rest[-1])
+                np.copyto(s, np.add(b, s, b))
+            np.subtract(w, np.multiply(s, float(group["lr"]), s), w)

@@ -80,13 +80,13 @@ class SGD(Optimizer):
             if first:
                 np.copyto(v, d)
             else:
-                np.multiply(v, momentum, out=v)
-                np.add(v, self._damped(d, group), out=v)
+                np.multiply(v, momentum, v)
+                np.add(v, self._damped(d, group), v)
             s = self.scratch(w)
             if group["nesterov"]:
-                v = np.add(d, np.multiply(v, momentum, out=s), out=s)
-            np.subtract(w, np.multiply(v, lr, out=s), out=w)
+                v = np.add(d, np.multiply(v, momentum, s), s)
+            np.subtract(w, np.multiply(v, lr, s), w)
 
     def _damped(self, d: np.ndarray, group: Group) -> np.ndarray:
         keep = 1 - float(group["dampening"])
-        return d if keep == 1 else np.multiply(d, keep, out=self.scratch(d))
+        return d if keep == 1 else np.multiply(d, keep, self.scratch(d))
