@@ -241,6 +241,8 @@ def _walk(
     frontier: list[tuple[int, Node]] = []
     following: Node | None = None
     g_following: Array = None
+    share: Array = None
+    total: Array = None
     results: dict[Any, Array] = {}
     listeners = modes.listeners
     ndarray = np.ndarray
@@ -318,6 +320,7 @@ def _walk(
             else:
                 node.free()
 
+    share = total = None  # else they would hold on to the last of the arrays
     for leaf in list(totals):
         g = totals.pop(leaf)
         # Whether the array is ours alone: `add` hands on g itself, `reshape` a view of it, a user's

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
+from functools import partial
 from statistics import linear_regression
 from time import process_time
 from typing import Any
@@ -14,6 +15,7 @@ import tinygrad_edu
 
 from ..registry import Settings, case
 from ..results import Figure, Row, Spread
+from ..torchlike import OURS, libraries
 
 NODES = (1_000, 10_000, 100_000, 1_000_000)
 LONGEST_WHEN_QUICK = 100_000
@@ -26,24 +28,36 @@ def run(settings: Settings) -> Iterator[Row]:
 
     Twice: as it is, and without Python's garbage collector. The second is the engine alone; the
     difference is the collector looking through a graph that lives, again and again while it grows.
+    PyTorch, where the nodes are C++ objects, stands beside: what is left of its slope is the
+    machine's, for a small graph stays in the processor's caches and a large one does not.
     """
     lengths = [n for n in NODES if not settings.quick or n <= LONGEST_WHEN_QUICK]
+    names = libraries(settings.threads)
     for label, collect in (("", True), (" (collector off)", False)):
-        spent = _race_of_lengths(lengths, 2 if settings.quick else 3, collect)
-        for n, times in spent.items():
-            per_node = Figure("µs per node", 1e6 * min(times.samples) / n)
-            yield Row(f"{n:,} nodes{label}", "s", {"tinygrad_edu": times}, [per_node])
-        points = [(np.log(n), np.log(min(times.samples))) for n, times in spent.items()]
-        slope = linear_regression(*zip(*points, strict=True)).slope
-        yield Row(f"slope{label}", figures=[Figure("log time / log nodes", slope, 1.05)])
+        spent = _race_of_lengths(names, lengths, 2, collect)
+        for n in lengths:
+            times = {name: spent[name][n] for name in names}
+            per_node = Figure("µs per node", 1e6 * min(times[OURS].samples) / n)
+            yield Row(f"{n:,} nodes{label}", "s", times, [per_node])
+        slopes = {name: _slope(spent[name]) for name in names}
+        figures = [Figure("log time / log nodes", slopes.pop(OURS), 1.05)]
+        figures += [Figure(f"{name}: log time / log nodes", s) for name, s in slopes.items()]
+        yield Row(f"slope{label}", figures=figures)
     times = Spread(tuple(_seconds(_doublings) for _ in range(9)))
     per_node = Figure("µs per node", 1e6 * times.median / DOUBLINGS)
-    yield Row(f"{DOUBLINGS:,} doublings", "s", {"tinygrad_edu": times}, [per_node])
+    yield Row(f"{DOUBLINGS:,} doublings", "s", {OURS: times}, [per_node])
 
 
-def _race_of_lengths(lengths: list[int], rounds: int, collect: bool) -> dict[int, Spread]:
+def _slope(spent: dict[int, Spread]) -> float:
+    points = [(np.log(n), np.log(min(times.samples))) for n, times in spent.items()]
+    return linear_regression(*zip(*points, strict=True)).slope
+
+
+def _race_of_lengths(
+    names: dict[str, Any], lengths: list[int], rounds: int, collect: bool
+) -> dict[str, dict[int, Spread]]:
     """CPU seconds per length; in turn, and the short ones as often as makes up one long one."""
-    samples: dict[int, list[float]] = {n: [] for n in lengths}
+    samples: dict[str, dict[int, list[float]]] = {name: {n: [] for n in lengths} for name in names}
     gc.collect()
     gc.freeze()  # the collector shall walk this graph, not the libraries that were imported before
     if not collect:
@@ -51,10 +65,12 @@ def _race_of_lengths(lengths: list[int], rounds: int, collect: bool) -> dict[int
     for _ in range(rounds):
         for n in lengths:
             repetitions = min(30, max(lengths) // n)
-            samples[n] += [_seconds(lambda n=n: _chain(n)) for _ in range(repetitions)]  # type: ignore[misc]
+            for name, library in names.items():
+                build = partial(_chain, library, n)
+                samples[name][n] += [_seconds(build) for _ in range(repetitions)]
     gc.enable()
     gc.unfreeze()
-    return {n: Spread(tuple(s)) for n, s in samples.items()}
+    return {name: {n: Spread(tuple(s)) for n, s in by.items()} for name, by in samples.items()}
 
 
 def _seconds(build: Callable[[], Any]) -> float:
@@ -65,8 +81,8 @@ def _seconds(build: Callable[[], Any]) -> float:
     return process_time() - start
 
 
-def _chain(length: int) -> None:
-    x = tinygrad_edu.tensor(np.ones(8, np.float32), requires_grad=True)
+def _chain(library: Any, length: int) -> None:
+    x = library.tensor(np.ones(8, np.float32)).requires_grad_()
     h = x
     for _ in range(length // 2):
         h = h * 0.5

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 import pytest
 
@@ -230,6 +232,32 @@ def test_a_rule_may_hand_out_an_array_that_it_keeps():
     weighted(x).backward()
     assert weights.tolist() == [1, 2]
     assert x.grad.tolist() == [3, 6]
+
+
+def test_an_array_that_nobody_else_holds_becomes_the_gradient_itself():
+    """No copy is made of it: not of the last one either, nor where two paths met."""
+    made = []
+
+    @op(family=SWITCH, formula=r"z = x \odot y")
+    def product(x, y):
+        """A product that notes the arrays that its rules return."""
+        return x * y
+
+    def noted(a):
+        made.append(weakref.ref(a))
+        return a
+
+    product.defvjp(x=lambda g, y: noted(g * y), y=lambda g, x: noted(g * x))
+    x, y = (torch.ones(3, requires_grad=True) for _ in range(2))
+    product(x, y).sum().backward()
+    assert made[0]() is x.grad.array
+    assert made[1]() is y.grad.array
+    made.clear()
+    x.grad = y.grad = None
+    h = product(x, y)
+    (h * 2 + product(x, h)).sum().backward()  # x: by both products; the first to arrive is kept
+    assert any(r() is x.grad.array for r in made)
+    assert any(r() is y.grad.array for r in made)
 
 
 def test_a_leaf_keeps_its_type_whatever_a_rule_computes_in():

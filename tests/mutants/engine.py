@@ -23,30 +23,58 @@ MUTANTS = [
     Mutant(
         "where paths meet, the last gradient replaces the others",
         "tinygrad_edu/engine.py",
-        "                totals[edge] = _sum(totals[edge], share, lift)\n",
-        "                totals[edge] = (share, False)\n",
+        "                    total += share\n                    totals[edge] = total\n",
+        "                    totals[edge] = share\n",
+        ENGINE,
+    ),
+    Mutant(
+        "where paths meet in the node that is next, the last gradient replaces the others",
+        "tinygrad_edu/engine.py",
+        "g_following = g_following + share",
+        "g_following = share",
+        ENGINE,
+    ),
+    Mutant(
+        "the node that was to be next goes first, though a newer one was found",
+        "tinygrad_edu/engine.py",
+        "                if following is not None:\n",
+        "                if False:\n",
         ENGINE,
     ),
     Mutant(
         "of several roots, the last replaces the others",
         "tinygrad_edu/engine.py",
-        "_sum(totals[edge], g, lift) if edge in totals else (g, False)",
-        "(g, False)",
+        "totals[edge] + g if edge in totals else g",
+        "g",
         (AUTOGRAD,),
+    ),
+    Mutant(
+        "gradients are added into an array that others look at",
+        "tinygrad_edu/engine.py",
+        "if lift is None and total.base is None and getrefcount(total) == _ALONE:",
+        "if lift is None and getrefcount(total) == _ALONE:",
+        ENGINE,
     ),
     Mutant(
         "gradients are added into an array that others hold",
         "tinygrad_edu/engine.py",
-        "alone and share.base is None and not listeners",
-        "lift is None",
+        "if lift is None and total.base is None and getrefcount(total) == _ALONE:",
+        "if lift is None and total.base is None:",
         ENGINE,
     ),
     Mutant(
-        "a gradient is added into an array that a rule keeps",
+        "a leaf takes an array that others look at",
         "tinygrad_edu/engine.py",
-        "alone = lift is None and getrefcount(share) == _ALONE",
-        "alone = lift is None and share is not g",
-        ("tests/autograd/test_own_op.py",),
+        "ours = lift is None and g.base is None and getrefcount(g) == _ALONE",
+        "ours = lift is None and getrefcount(g) == _ALONE",
+        ENGINE,
+    ),
+    Mutant(
+        "a leaf takes an array that others hold",
+        "tinygrad_edu/engine.py",
+        "ours = lift is None and g.base is None and getrefcount(g) == _ALONE",
+        "ours = lift is None and g.base is None",
+        ENGINE,
     ),
     Mutant(
         "a gradient of another shape is reshaped until it fits",
@@ -114,8 +142,8 @@ MUTANTS = [
     Mutant(
         "nobody looks whether a saved value was edited",
         "tinygrad_edu/engine.py",
-        "            if memory.last_edit > node.number:\n",
-        "            if False:\n",
+        "edited = memory.last_edit > node.number",
+        "edited = False",
         ENGINE,
     ),
     Mutant(
@@ -156,8 +184,8 @@ MUTANTS = [
     Mutant(
         "a node and its output hold each other",
         "tinygrad_edu/tensor.py",
-        "    return Tensor(z, True, Node(op, edges, (a, b), _NO_PARAMS, z))\n",
-        "    out = Tensor(z, True, Node(op, edges, (a, b), _NO_PARAMS, z))\n"
+        "    return recorded(op, edges, (a, b), _NO_PARAMS, z)\n",
+        "    out = recorded(op, edges, (a, b), _NO_PARAMS, z)\n"
         "    out.node.hooks = {1: lambda g, keep=out: g}\n"
         "    return out\n",
         (MEMORY,),
@@ -165,15 +193,15 @@ MUTANTS = [
     Mutant(
         "an operator records under no_grad",
         "tinygrad_edu/tensor.py",
-        "    if not ((x._wanted or y_recorded) and modes.grad and op.differentiable):\n",
-        "    if not ((x._wanted or y_recorded) and op.differentiable):\n",
+        "    if not ((x_wanted or y_wanted) and modes.grad and op.differentiable):\n",
+        "    if not ((x_wanted or y_wanted) and op.differentiable):\n",
         ENGINE,
     ),
     Mutant(
         "an op records under no_grad",
         "tinygrad_edu/tensor.py",
-        "    if not (recorded and modes.grad and op.differentiable",
-        "    if not (recorded and op.differentiable",
+        "    if not (remembers and modes.grad and op.differentiable",
+        "    if not (remembers and op.differentiable",
         ENGINE,
     ),
     Mutant(

@@ -214,15 +214,15 @@ OPTIM = [
     Mutant(
         "the sign of the momentum",
         "tinygrad_edu/optim/sgd.py",
-        "                np.multiply(v, momentum, out=v)\n",
-        "                np.multiply(v, -momentum, out=v)\n",
+        "                np.multiply(v, momentum, v)\n",
+        "                np.multiply(v, -momentum, v)\n",
         ("tests/optim",),
     ),
     Mutant(
         "a step uphill",
         "tinygrad_edu/optim/sgd.py",
-        "np.subtract(w, np.multiply(d, lr, out=self.scratch(w)), out=w)\n",
-        "np.add(w, np.multiply(d, lr, out=self.scratch(w)), out=w)\n",
+        "                np.subtract(w, s, w)\n",
+        "                np.add(w, s, w)\n",
         ("tests/optim",),
     ),
     Mutant(
