@@ -240,6 +240,18 @@ def test_gradients_share_memory_with_nobody(create_graph):
     assert not any(np.shares_memory(a, b) for i, a in enumerate(arrays) for b in arrays[i + 1 :])
 
 
+def test_the_gradient_that_was_passed_stays_as_it_is():
+    """A reshape's share is a view of it: nothing is added into that, and no leaf keeps it."""
+    given = torch.tensor([1.0, 2.0, 3.0, 4.0])
+    x = torch.zeros(2, 2, requires_grad=True)
+    x.reshape(4).backward(given)
+    assert not np.shares_memory(x.grad.array, given.array)
+    x.grad = None
+    ((2 * x).reshape(4) + x.reshape(4)).backward(given)  # that of x.reshape(4) arrives first
+    assert given.tolist() == [1, 2, 3, 4]
+    assert x.grad.tolist() == [[3, 6], [9, 12]]
+
+
 def test_the_upstream_gradient_is_not_changed():
     """Accumulating into a leaf never writes into the tensor that the user passed."""
     x, v = leaf(1.0, 2.0), torch.ones(2)

@@ -53,7 +53,7 @@ MUTANTS = [
         "tinygrad_edu/engine.py",
         "if lift is None and total.base is None and getrefcount(total) == _ALONE:",
         "if lift is None and getrefcount(total) == _ALONE:",
-        ENGINE,
+        (AUTOGRAD,),
     ),
     Mutant(
         "gradients are added into an array that others hold",
@@ -67,7 +67,7 @@ MUTANTS = [
         "tinygrad_edu/engine.py",
         "ours = lift is None and g.base is None and getrefcount(g) == _ALONE",
         "ours = lift is None and getrefcount(g) == _ALONE",
-        ENGINE,
+        (AUTOGRAD,),
     ),
     Mutant(
         "a leaf takes an array that others hold",
