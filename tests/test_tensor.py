@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+import inspect
+import pickle
+import pydoc
 
 import numpy as np
 import pytest
 
 import tinygrad_edu as torch
-from tinygrad_edu.errors import TinygradEduError
+from tinygrad_edu.errors import DTypeError, InputTypeError, TinygradEduError
 
 # -- leaf and history
 
@@ -281,3 +284,33 @@ def test_size_is_a_tuple_that_counts():
     assert (x.size(-1), x.shape.numel(), x.numel(), x.dim(), x.ndim) == (3, 6, 6, 2, 2)
     with pytest.raises(IndexError, match="dim 2"):
         x.size(2)
+
+
+def test_a_method_taken_from_the_class_is_the_op():
+    """`Tensor.exp(x)` takes what `exp(x)` takes: a tensor, an array, the input by its name."""
+    x = torch.tensor([0.0, 1.0], requires_grad=True)
+    assert torch.Tensor.exp(x).requires_grad
+    assert torch.Tensor.exp(input=x).tolist() == torch.exp(x).tolist()
+    assert isinstance(torch.Tensor.exp(np.zeros(2)), np.ndarray)
+    with pytest.raises(InputTypeError, match=r"exp takes \(x\).*Missing: x"):
+        torch.Tensor.exp()
+    with pytest.raises(InputTypeError, match=r"atan2 takes \(x, y\)"):
+        x.atan2(x=x)
+
+
+def test_methods_say_what_they_take():
+    """Signature, name and docstring are the op's, under the name that was asked for."""
+    x = torch.ones(2)
+    assert list(inspect.signature(torch.Tensor.sum).parameters)[:3] == ["x", "dim", "keepdim"]
+    assert list(inspect.signature(x.sum).parameters)[:2] == ["dim", "keepdim"]
+    assert x.multiply.__name__ == "multiply"
+    assert x.multiply.__doc__ == torch.mul.__doc__
+    assert pickle.loads(pickle.dumps(torch.Tensor.exp)) is torch.Tensor.exp
+    assert "multiply(x" in pydoc.render_doc(torch.Tensor, renderer=pydoc.plaintext)
+
+
+@pytest.mark.parametrize("array", [np.arange(3), np.array([True, False])])
+def test_whole_numbers_require_no_gradient_however_the_tensor_is_made(array):
+    """The constructor refuses what `requires_grad_` refuses."""
+    with pytest.raises(DTypeError, match="cannot have a gradient"):
+        torch.Tensor(array, requires_grad=True)

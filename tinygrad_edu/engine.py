@@ -234,15 +234,42 @@ def _walk(
     # By identity: in a list, `in` would ask the tensors whether they are equal.
     wanted = set(targets or ())
     needed = None if targets is None else _leading_to(wanted, [edge for edge, _ in roots])
+    totals, results = _visit_nodes(roots, wanted, needed, retain_graph, lift)
+    # It has returned, so its variables hold none of the arrays any more: who else does, counts.
+    for leaf in list(totals):
+        g = totals.pop(leaf)
+        ours = lift is None and g.base is None and getrefcount(g) == _ALONE
+        if g.dtype is not leaf.array.dtype:  # a rule computed in another type than its input's
+            g, ours = cast(g, leaf.array.dtype, g.dtype), False
+        if targets is None:
+            leaf.accumulate(g, ours)
+        else:
+            results[leaf] = leaf.hooked(g)
+    return results
+
+
+def _visit_nodes(
+    roots: list[tuple[Any, Array]],
+    wanted: set[Any],
+    needed: set[Any] | None,
+    retain_graph: bool,
+    lift: Callable[[Any, Any], Any] | None,
+) -> tuple[dict[Any, Array], dict[Any, Array]]:
+    """Send gradients from node to node, those made last first. Returns what the leaves received,
+    the one that was complete first first, as PyTorch does; and what the nodes in `wanted` did.
+
+    Where paths meet, gradients add up: in place, if the array is ours alone, for that saves making
+    another. `add` hands on g itself, `reshape` a view of it, and a rule, a hook or a listener may
+    keep what it saw. So an array is ours if it owns its memory and nobody else holds it right now.
+    """
     totals: dict[Any, Array] = {}  # edge → its gradient so far
     # A heap of (-number, node): the node made last comes first. Where a graph is one node wide, as
     # a chain of layers is, the heap stays empty and the only node is at hand in `following`, with
-    # its gradient: that saves a twentieth of the time per node (measured).
+    # its gradient in `g_following`, or in `totals` once a second path has met the first: that saves
+    # a twentieth of the time per node (measured).
     frontier: list[tuple[int, Node]] = []
     following: Node | None = None
     g_following: Array = None
-    share: Array = None
-    total: Array = None
     results: dict[Any, Array] = {}
     listeners = modes.listeners
     ndarray = np.ndarray
@@ -258,7 +285,8 @@ def _walk(
             node = heappop(frontier)[1]
             g = totals.pop(node)
         else:
-            node, g = following, g_following
+            node = following
+            g = totals.pop(node) if g_following is None else g_following
             following = g_following = None
         if node.hooks:
             for hook in list(node.hooks.values()):
@@ -287,27 +315,33 @@ def _walk(
             share = rule.pull(g, recipe)
             shape = node.shape_of(i) if values is None else values[i].shape
             if share.__class__ is not ndarray or share.shape != shape:
-                share = _over_copies(share, shape, node, i)
-            if edge is following:
-                g_following = g_following + share
-            elif edge in totals:  # where paths meet, gradients add up: in place, if it is ours
+                share = _over_copies(share, shape, node, i, lift is None)
+            if edge is following and g_following is not None:  # a second path to it
+                totals[edge], g_following = g_following, None
+            if edge.__class__ is Node and following is None and not frontier:  # no other waits
+                following, g_following = edge, share
+            elif edge in totals:
                 total = totals.pop(edge)
-                if lift is None and total.base is None and getrefcount(total) == _ALONE:
+                if (
+                    lift is None
+                    and total.base is None
+                    and getrefcount(total) == _ALONE
+                    and total.dtype is share.dtype
+                ):
                     total += share
                     totals[edge] = total
                 else:
                     totals[edge] = total + share
             elif edge.__class__ is not Node:
                 totals[edge] = share
-            elif following is None and not frontier:
-                following, g_following = edge, share
             else:
                 totals[edge] = share
                 heappush(frontier, (-edge.number, edge))
                 if following is not None:
-                    totals[following] = g_following
                     heappush(frontier, (-following.number, following))
-                    following = None
+                    if g_following is not None:
+                        totals[following] = g_following
+                    following = g_following = None
             if listeners:
                 sent[i] = share
         if listeners:
@@ -319,40 +353,43 @@ def _walk(
                 node.values = node.z = None
             else:
                 node.free()
-
-    share = total = None  # else they would hold on to the last of the arrays
-    for leaf in list(totals):
-        g = totals.pop(leaf)
-        # Whether the array is ours alone: `add` hands on g itself, `reshape` a view of it, a user's
-        # rule perhaps an array that it keeps.
-        ours = lift is None and g.base is None and getrefcount(g) == _ALONE
-        if g.dtype is not leaf.array.dtype:  # a rule computed in another type than its input's
-            g, ours = cast(g, leaf.array.dtype, g.dtype), False
-        if targets is None:
-            leaf.accumulate(g, ours)
-        else:
-            results[leaf] = leaf.hooked(g)
-    return results
+    return totals, results
 
 
-def _over_copies(share: Any, shape: tuple[int, ...], node: Node, i: int) -> Array:
-    """The gradient of input `i`: where it was broadcast, those of its copies add up."""
-    found = getattr(share, "shape", ())
-    if found == shape and hasattr(share, "shape"):  # a tensor, or a number of NumPy's
+def _over_copies(share: Any, shape: tuple[int, ...], node: Node, i: int, raw: bool) -> Array:
+    """The gradient of input `i`: where it was broadcast, those of its copies add up.
+
+    Raises `RuleError` where its shape does not fit, or where it is a tensor in a `raw` pass.
+    """
+    if not hasattr(share, "shape"):
+        raise _wrong(node, i, repr(share), _misfit(shape))
+    if raw and hasattr(share, "edge"):
+        raise _wrong(
+            node, i, "a tensor",
+            "this pass runs on arrays. Compute the gradient from what the rule reads, by operators "
+            "and NumPy's functions: they take tensors too.",
+        )  # fmt: skip
+    found = share.shape
+    if found == shape:  # a tensor, or a number of NumPy's
         return share
     lead = len(found) - len(shape)
-    if (
-        not hasattr(share, "shape")
-        or lead < 0
-        or any(n != m and n != 1 for n, m in zip(shape, found[lead:], strict=True))
-    ):
-        what = f"shape {found}" if hasattr(share, "shape") else repr(share)
-        raise RuleError(
-            f"backward of {node.op.name} ({node.where}): the rule of {node.op.input_name(i)} "
-            f"returned {what}, but the gradient of an input of shape {shape} has that shape. Check "
-            "the rule: is an order or a transpose wrong?"
-        )
+    if lead < 0 or any(n != m and n != 1 for n, m in zip(shape, found[lead:], strict=True)):
+        raise _wrong(node, i, f"shape {found}", _misfit(shape))
     return sum_to(share, shape)
+
+
+def _misfit(shape: tuple[int, ...]) -> str:
+    return (
+        f"the gradient of an input of shape {shape} has that shape. Check the rule: is an order or "
+        "a transpose wrong?"
+    )
+
+
+def _wrong(node: Node, i: int, what: str, but: str) -> RuleError:
+    name = node.op.input_name(i)
+    return RuleError(
+        f"backward of {node.op.name} ({node.where}): the rule of {name} returned {what}, but {but}"
+    )
 
 
 def ancestors(edges: Iterable[Any]) -> list[Node]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import ops
 from .errors import InputTypeError
+from .op import Op
 from .ops.places import frozen
 
 if TYPE_CHECKING:
@@ -157,6 +158,13 @@ class Methods:
     def mT(self) -> Any:
         """The last two dimensions swapped: the transpose of every matrix in a stack."""
         return ops.transpose(self, -2, -1)
+
+
+for _name, _op in list(vars(Methods).items()):
+    if isinstance(_op, Op):  # a descriptor already, but a function is faster
+        _method = _op.as_method(_name)
+        _method.__qualname__, _method.__module__ = f"Methods.{_name}", __name__
+        setattr(Methods, _name, _method)
 
 
 def _pieces(args: tuple[Any, ...]) -> tuple[int, ...]:

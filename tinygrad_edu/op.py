@@ -33,6 +33,7 @@ This module needs the standard library only.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MethodType
 from typing import Any, Protocol
 
 from .errors import InputTypeError, RuleError
@@ -336,25 +337,31 @@ class Op:
             "expected. Make it one: tinygrad_edu.tensor(...)."
         )
 
-    def __set_name__(self, owner: type, name: str) -> None:
-        """An op in a class body becomes a method: `x.exp()` is `exp(x)`.
+    def __get__(self, instance: Any, owner: type | None = None) -> Op:
+        """An op in a class body is a method: `x.exp()` is `exp(x)`."""
+        if instance is None:
+            return self
+        bound: Any = MethodType(self, instance)  # for a type checker an op: it is called like one
+        return bound  # type: ignore[no-any-return]
 
-        A plain function: Python binds and calls one a microsecond faster than a descriptor of our
-        own (measured).
+    def as_method(self, name: str) -> Callable[..., Any]:
+        """The op as a plain function: Python binds and calls one as a method a microsecond faster
+        than a descriptor of our own (measured).
         """
         unary = self._least == 1 == len(self.inputs)
 
-        def method(x: Any, *args: Any, **kwargs: Any) -> Any:
-            if args or kwargs or not unary:
-                return self(x, *args, **kwargs)
-            return x._run_op(self, (x,), self._usual)
+        def method(*args: Any, **kwargs: Any) -> Any:
+            if unary and len(args) == 1 and not kwargs:
+                run = getattr(args[0], "_run_op", None)
+                if run is not None:
+                    return run(self, args, self._usual)
+            return self(*args, **kwargs)
 
         # Not functools.wraps: it asks for the op's `__dict__`, and Python reads the attributes of
         # an object whose dict was asked for more slowly ever after, 3 % of a chain (measured).
-        method.__name__, method.__qualname__ = name, f"{owner.__qualname__}.{name}"
-        method.__doc__, method.__module__ = self.__doc__, self.__module__
-        method.__wrapped__ = self  # type: ignore[attr-defined]
-        setattr(owner, name, method)
+        method.__name__, method.__doc__ = name, self.__doc__
+        method.__wrapped__ = self  # type: ignore[attr-defined]  # for inspect.signature and help()
+        return method
 
     def __iter__(self) -> Iterator[Any]:
         raise InputTypeError(f"{self.name} is an operation, not a sequence: call it on a tensor.")

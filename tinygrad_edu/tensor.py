@@ -59,10 +59,12 @@ class Tensor(Methods, InPlace, Hooks, Conversion, Factory, NumPyProtocol):
         if array.__class__ is not np.ndarray:
             array = _legacy(array)
         self.array = array
-        self._wanted = requires_grad
+        self._wanted = False
         self.node = node
         self._grad = None
         self._hooks = None
+        if requires_grad:
+            self.requires_grad_()
 
     # -- arithmetic: one line from a symbol to its op
 
@@ -382,6 +384,7 @@ def operate(op: Op, x: Tensor, y: Any) -> Tensor:
         b = y
         y_wanted = False
         plain = y.__class__ is float or y.__class__ is int
+    # What wants a gradient is of floating point; a look into the tuple takes longer.
     if memory.rewritten or not (plain and (x_wanted or dtype in _FLOATS)):
         return apply(op, (x, y))
     try:
@@ -394,6 +397,9 @@ def operate(op: Op, x: Tensor, y: Any) -> Tensor:
         return Tensor(z)
     edges = (x.node or x) if x_wanted else None, (y.node or y) if y_wanted else None
     return recorded(op, edges, (a, b), _NO_PARAMS, z)
+
+
+_new = object.__new__
 
 
 def recorded(
@@ -428,9 +434,6 @@ def recorded(
     made._wanted = True
     made._grad = made._hooks = None
     return made  # type: ignore[no-any-return]
-
-
-_new = object.__new__
 
 
 def _legacy(data: Any) -> np.ndarray:

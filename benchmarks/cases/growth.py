@@ -43,9 +43,9 @@ def run(settings: Settings) -> Iterator[Row]:
         figures = [Figure("log time / log nodes", slopes.pop(OURS), 1.05)]
         figures += [Figure(f"{name}: log time / log nodes", s) for name, s in slopes.items()]
         yield Row(f"slope{label}", figures=figures)
-    times = Spread(tuple(_seconds(_doublings) for _ in range(9)))
-    per_node = Figure("µs per node", 1e6 * times.median / DOUBLINGS)
-    yield Row(f"{DOUBLINGS:,} doublings", "s", {OURS: times}, [per_node])
+    doubled = Spread(tuple(_seconds(_doublings) for _ in range(9)))
+    per_node = Figure("µs per node", 1e6 * doubled.median / DOUBLINGS)
+    yield Row(f"{DOUBLINGS:,} doublings", "s", {OURS: doubled}, [per_node])
 
 
 def _slope(spent: dict[int, Spread]) -> float:

@@ -232,10 +232,27 @@ def test_an_ordinary_pass_records_nothing_of_itself():
 
 
 @pytest.mark.parametrize("create_graph", [False, True])
-def test_gradients_share_memory_with_nobody(create_graph):
-    """Two leaves of one sum and the upstream gradient own three pieces of memory."""
+@pytest.mark.parametrize(
+    "move",
+    [
+        lambda x: x,
+        lambda x: x.reshape(2),
+        lambda x: x[None][0],
+        lambda x: x.reshape(1, 2).T.view(2),
+    ],
+    ids=["itself", "view", "slice", "views"],
+)
+@pytest.mark.parametrize("one", [False, True])
+def test_gradients_share_memory_with_nobody(move, one, create_graph):
+    """Two leaves and the upstream gradient own three pieces of memory: `+` hands on the gradient
+    itself, a view a view of it.
+    """
     x, y, v = leaf(1.0, 2.0), leaf(1.0, 2.0), torch.ones(2)
-    (x + y).backward(v, create_graph=create_graph)
+    if one:
+        (move(x) + move(y)).backward(v, create_graph=create_graph)
+    else:
+        roots = [move(x), move(y)]
+        torch.autograd.backward(roots, [v, v], create_graph=create_graph)
     arrays = [x.grad.array, y.grad.array, v.array]
     assert not any(np.shares_memory(a, b) for i, a in enumerate(arrays) for b in arrays[i + 1 :])
 

@@ -225,3 +225,13 @@ def test_a_retained_gradient_is_counted_once_where_it_is_asked_for_as_well(x):
     y.retain_grad()
     (y * 3).sum().backward(inputs=[y])
     assert y.grad.tolist() == [3, 3, 3]
+
+
+def test_leaves_are_told_in_the_order_in_which_their_gradients_were_complete(x):
+    """As in PyTorch: b, used last, comes first; a, which is used again at the start, comes last."""
+    told = []
+    a, b, c = (torch.ones(1, requires_grad=True) for _ in range(3))
+    for name, leaf in (("a", a), ("b", b), ("c", c)):
+        leaf.register_post_accumulate_grad_hook(lambda _, name=name: told.append(name))
+    ((a * 2) * c * a * b).backward()
+    assert told == ["b", "c", "a"]

@@ -217,7 +217,9 @@ def test_a_rule_whose_gradient_has_another_shape_is_named(slope, says):
     assert w.grad is None
 
 
-def test_a_rule_may_hand_out_an_array_that_it_keeps():
+@pytest.mark.parametrize("through", [lambda x: x, lambda x: x * 1], ids=["leaf", "node"])
+@pytest.mark.parametrize("handed", [lambda a: a, lambda a: a[:]], ids=["itself", "a view"])
+def test_a_rule_may_hand_out_an_array_that_it_keeps(handed, through):
     """The engine adds into arrays of its own alone."""
     weights = np.array([1.0, 2.0])
 
@@ -226,10 +228,11 @@ def test_a_rule_may_hand_out_an_array_that_it_keeps():
         """A sum with weights that the rule holds on to."""
         return (weights * x).sum()
 
-    weighted.defvjp(x=lambda g: weights)
+    weighted.defvjp(x=lambda g: handed(weights))
     x = torch.ones(2, dtype=torch.float64, requires_grad=True)
-    (weighted(x) + weighted(x)).backward()
-    weighted(x).backward()
+    h = through(x)
+    (weighted(h) + weighted(h)).backward(retain_graph=True)
+    weighted(h).backward()
     assert weights.tolist() == [1, 2]
     assert x.grad.tolist() == [3, 6]
 
@@ -287,3 +290,95 @@ def test_a_rule_of_many_inputs_may_read_their_shapes_in_both_passes():
     a, b = (torch.tensor([n], dtype=torch.float64, requires_grad=True) for n in (2.0, 3.0))
     (ga,) = grad(area(a, b).sum(), a, create_graph=True)
     assert grad(ga.sum(), b)[0].item() == 1
+
+
+def test_an_op_assigned_to_the_class_later_is_a_method_too(swish, monkeypatch):
+    """`Tensor.swish = swish` is all it takes; so does a class body of the user's own."""
+    monkeypatch.setattr(torch.Tensor, "swish", swish, raising=False)
+
+    class Mine(torch.Tensor):
+        slow_swish = swish
+
+    x = leaf(-1.0, 0.5)
+    assert x.swish(beta=2.0).tolist() == swish(x, beta=2.0).tolist()
+    assert Mine(x.array).slow_swish(2.0).tolist() == swish(x, 2.0).tolist()
+
+
+def test_an_op_in_a_class_body_stays_an_op(swish):
+    """A table of activations hands out what was put into it, for arrays too."""
+
+    class Table:
+        act = swish
+
+    assert Table.act is swish
+    assert isinstance(Table.act(np.ones(2)), np.ndarray)
+
+
+def test_shares_of_several_types_add_up_to_the_widest():
+    """A rule that returns truth values or float32 does not narrow what the other paths send."""
+
+    @op(family=SCALER, formula="z = x")
+    def same(x, how):
+        """x."""
+        return x * 1
+
+    same.defvjp(x=lambda g, how: np.ones(g.shape, bool) if how == "bool" else g.astype(how))
+    third = 1 / 3
+    for how in ("bool", "float32", "float64"):
+        for through in (lambda x: x, lambda x: x * 1):  # a leaf, and a node
+            x = leaf(1.0, 2.0)
+            h = through(x)
+            (same(h, "float64") * third + same(h, how)).sum().backward()
+            assert x.grad.tolist() == [1 + third] * 2
+            x = leaf(1.0, 2.0)
+            h = through(x)
+            (same(h, how) + same(h, "float64") * third).sum().backward()
+            assert x.grad.tolist() == [1 + third] * 2
+
+
+def test_a_rule_that_returns_a_tensor_in_a_pass_on_arrays_is_named():
+    """It is told what to compute with; Python's word would be that a Tensor has no `base`."""
+
+    @op(family=SCALER, formula="z = 2x")
+    def twice(x):
+        """2x."""
+        return x * 2
+
+    twice.defvjp(x=lambda g: g * torch.full(g.shape, 2.0, dtype=torch.float64))
+    for x in (leaf(1.0), leaf(1.0) * 1):
+        with pytest.raises(RuleError, match=r"twice.*of x returned a tensor.*arrays.*NumPy"):
+            twice(x).backward()
+
+
+@pytest.mark.parametrize(
+    ("build", "first"),
+    [(lambda plus, h: plus(h, h), 0), (lambda plus, h: plus(plus(h, h), h), 1)],
+)
+def test_a_gradient_that_is_nobody_elses_is_not_copied(build, first):
+    """It is added into where paths meet, at a leaf or a node, and lands in `.grad` as it is."""
+    received, sent = [], []
+
+    @op(family=SWITCH, formula="z = x + y")
+    def plus(x, y):
+        """x + y."""
+        return x + y
+
+    def place(array):
+        return array.__array_interface__["data"][0]
+
+    def fresh(g):
+        share = g * 1.0
+        received.append(place(g))
+        sent.append(place(share))
+        return share
+
+    plus.defvjp(x=fresh, y=fresh)
+    x = leaf(1.0, 2.0)
+    build(plus, x).sum().backward()
+    assert place(x.grad.array) == sent[first]
+    x.grad = None
+    received.clear()
+    sent.clear()
+    build(plus, plus(x, 0.0)).sum().backward()
+    assert received[-1] == sent[first]
+    assert place(x.grad.array) == sent[-1]

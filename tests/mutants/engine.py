@@ -15,7 +15,7 @@ MUTANTS = [
     Mutant(
         "the copies of a broadcast input are not added up",
         "tinygrad_edu/engine.py",
-        "                share = _over_copies(share, shape, node, i)\n",
+        "                share = _over_copies(share, shape, node, i, lift is None)\n",
         "                pass\n",
         (LAWS,),
         ops=("add]", "mul]"),
@@ -23,22 +23,22 @@ MUTANTS = [
     Mutant(
         "where paths meet, the last gradient replaces the others",
         "tinygrad_edu/engine.py",
-        "                    total += share\n                    totals[edge] = total\n",
-        "                    totals[edge] = share\n",
+        "                total = totals.pop(edge)\n",
+        "                total = totals.pop(edge) * 0\n",
         ENGINE,
     ),
     Mutant(
-        "where paths meet in the node that is next, the last gradient replaces the others",
+        "the second path to the only node in sight is not met with the first",
         "tinygrad_edu/engine.py",
-        "g_following = g_following + share",
-        "g_following = share",
+        "            if edge is following and g_following is not None:",
+        "            if False:",
         ENGINE,
     ),
     Mutant(
-        "the node that was to be next goes first, though a newer one was found",
+        "the node found first is taken next, although others are waiting",
         "tinygrad_edu/engine.py",
-        "                if following is not None:\n",
-        "                if False:\n",
+        "following is None and not frontier:  # no other waits\n",
+        "following is None:\n",
         ENGINE,
     ),
     Mutant(
@@ -49,25 +49,33 @@ MUTANTS = [
         (AUTOGRAD,),
     ),
     Mutant(
-        "gradients are added into an array that others look at",
-        "tinygrad_edu/engine.py",
-        "if lift is None and total.base is None and getrefcount(total) == _ALONE:",
-        "if lift is None and getrefcount(total) == _ALONE:",
-        (AUTOGRAD,),
-    ),
-    Mutant(
         "gradients are added into an array that others hold",
         "tinygrad_edu/engine.py",
-        "if lift is None and total.base is None and getrefcount(total) == _ALONE:",
-        "if lift is None and total.base is None:",
+        "                    and total.base is None\n"
+        "                    and getrefcount(total) == _ALONE\n",
+        "",
         ENGINE,
     ),
     Mutant(
-        "a leaf takes an array that others look at",
+        "a gradient is added into an array that a rule keeps",
+        "tinygrad_edu/engine.py",
+        "                    and getrefcount(total) == _ALONE\n",
+        "                    and total is not g\n",
+        ("tests/autograd/test_own_op.py",),
+    ),
+    Mutant(
+        "a gradient is added into a view of an array that a rule keeps",
+        "tinygrad_edu/engine.py",
+        "                    and total.base is None\n",
+        "",
+        ("tests/autograd/test_own_op.py",),
+    ),
+    Mutant(
+        "a view of the upstream gradient lands in a leaf as it is",
         "tinygrad_edu/engine.py",
         "ours = lift is None and g.base is None and getrefcount(g) == _ALONE",
         "ours = lift is None and getrefcount(g) == _ALONE",
-        (AUTOGRAD,),
+        ("tests/autograd/test_backward.py",),
     ),
     Mutant(
         "a leaf takes an array that others hold",
@@ -79,8 +87,8 @@ MUTANTS = [
     Mutant(
         "a gradient of another shape is reshaped until it fits",
         "tinygrad_edu/engine.py",
-        "        or any(n != m and n != 1 for n, m in zip(shape, found[lead:], strict=True))\n",
-        "",
+        " or any(n != m and n != 1 for n, m in zip(shape, found[lead:], strict=True)):\n",
+        ":\n",
         ("tests/autograd/test_own_op.py",),
     ),
     Mutant(
@@ -142,8 +150,8 @@ MUTANTS = [
     Mutant(
         "nobody looks whether a saved value was edited",
         "tinygrad_edu/engine.py",
-        "edited = memory.last_edit > node.number",
-        "edited = False",
+        "        edited = memory.last_edit > node.number\n",
+        "        edited = False\n",
         ENGINE,
     ),
     Mutant(
