@@ -221,8 +221,18 @@ def page(lang: str) -> str:
 
 def stamp(source: str) -> str:
     """What a picture was drawn from, and by whom: the first line of its file."""
+    return f"<!-- sha256 of the DOT source {digest(source)}; {drawer()} -->"
+
+
+def drawer() -> str:
+    """Who draws: the version of Graphviz, and of the font, which decides how wide words are."""
     version = subprocess.run(["dot", "-V"], capture_output=True, text=True, check=True).stderr
-    return f"<!-- sha256 of the DOT source {digest(source)}; {version.strip()} -->"
+    try:
+        ask = ["fc-match", "-f", "%{family} %{fontversion}", "Helvetica"]
+        font = subprocess.run(ask, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        font = "a font unknown"
+    return f"{version.strip()}, {font.strip()}"
 
 
 def digest(source: str) -> str:

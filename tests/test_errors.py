@@ -11,6 +11,7 @@ import pytest
 import tinygrad_edu as torch
 import tinygrad_edu.nn.functional as F
 from tinygrad_edu import errors, nn
+from tinygrad_edu.check.zoo.architecture import Architecture
 from tinygrad_edu.errors import TinygradEduError
 
 ONES = torch.ones
@@ -164,6 +165,49 @@ REFUSALS = {
         ["/no/such/file.npz"],
     ),
     "another device": (lambda: ONES(1).to("cuda"), RuntimeError, ["'cuda'", "CPU"]),
+    # an argument of another kind
+    "lists of different lengths as index": (
+        lambda: ONES(3, 3)[[[0, 1], [0]]],
+        TypeError,
+        ["getitem", "x[i, j]"],
+    ),
+    "a module that is not there": (
+        lambda: nn.ModuleDict({"a": nn.ReLU()})["b"],
+        KeyError,
+        ["'b'", "a"],
+    ),
+    "a module taken out that is not there": (
+        lambda: nn.ModuleDict().pop("b"),
+        KeyError,
+        ["'b'", "nothing"],
+    ),
+    "the gradient of a tensor, not of a function": (
+        lambda: torch.func.grad(ONES(2)),
+        TypeError,
+        ["Tensor", "backward()"],
+    ),
+    "the gradient for an argument that was not given": (
+        lambda: torch.func.grad(lambda x: x.sum(), 1)(ONES(2)),
+        IndexError,
+        ["argnums=1", "received 1"],
+    ),
+    "a number for a sampler": (
+        lambda: torch.data.DataLoader(range(4), sampler=3),
+        TypeError,
+        ["sampler=3", "shuffle=True"],
+    ),
+    "a number for a data source": (
+        lambda: torch.data.RandomSampler(4),
+        TypeError,
+        ["data_source=4", "range(n)"],
+    ),
+    "batches that are numbers": (
+        lambda: list(torch.data.DataLoader(range(4), batch_sampler=[0, 1])),
+        TypeError,
+        ["batch_sampler", "BatchSampler("],
+    ),
+    "widths that are a number": (lambda: Architecture(widths=3), ValueError, ["widths"]),
+    "a hidden layer that is a number": (lambda: Architecture(hidden=3), TypeError, ["hidden", "3"]),
 }
 
 

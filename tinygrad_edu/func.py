@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from operator import index
 from typing import Any
 
 from . import autograd
-from .errors import AbsentError, InputTypeError
+from .errors import AbsentError, DimError, InputTypeError
 from .nn import Module
 from .tensor import Tensor
 
@@ -72,9 +73,10 @@ def grad(
     the second derivative. With `has_aux` func returns (number, anything else), and so does the
     gradient: (gradient, anything else).
     """
+    both = grad_and_value(func, argnums, has_aux)
 
     def gradient(*args: Any, **kwargs: Any) -> Any:
-        found, value = grad_and_value(func, argnums, has_aux)(*args, **kwargs)
+        found, value = both(*args, **kwargs)
         return (found, value[1]) if has_aux else found
 
     return gradient
@@ -84,11 +86,21 @@ def grad_and_value(
     func: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False
 ) -> Callable[..., Any]:
     """As `grad`, but it returns (gradient, value), where value is all that func returned."""
-    places = (argnums,) if isinstance(argnums, int) else argnums
+    if not callable(func):
+        raise InputTypeError(
+            f"grad: func is {type(func).__name__}, but a function was expected. Of a tensor, call "
+            "backward()."
+        )
+    places = tuple(map(index, (argnums,) if isinstance(argnums, int) else argnums))
 
     def both(*args: Any, **kwargs: Any) -> Any:
         given = list(args)
         for i in places:
+            if not -len(given) <= i < len(given):
+                raise DimError(
+                    f"grad: argnums={argnums} asks for argument {i}, but func received "
+                    f"{len(given)}, counted from 0. Pass it by place, not by name."
+                )
             if not isinstance(given[i], Tensor):
                 raise InputTypeError(
                     f"grad: argument {i} is {type(given[i]).__name__}, but a tensor was expected."

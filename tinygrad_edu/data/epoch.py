@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ArgumentError
+from ..errors import ArgumentError, InputTypeError
 
 LONGEST = 1 << 22
 """The most examples that are drawn from a sampler which does not say how many it has."""
@@ -36,7 +36,7 @@ class Epoch:
     @classmethod
     def of_batches(cls, batch_sampler: Iterable[Iterable[Any]]) -> Epoch:
         """The epoch that a batch sampler draws."""
-        batches = [list(batch) for batch in _drawn(batch_sampler)]
+        batches = [_batch(batch) for batch in _drawn(batch_sampler)]
         ends = np.cumsum([len(batch) for batch in batches], dtype=np.int64)
         return cls(_array([number for batch in batches for number in batch]), ends)
 
@@ -105,6 +105,16 @@ def _drawn(sampler: Iterable[Any]) -> list[Any]:
             "IterableDataset."
         )
     return found
+
+
+def _batch(numbers: Iterable[Any]) -> list[Any]:
+    try:
+        return list(numbers)
+    except TypeError:
+        raise InputTypeError(
+            f"DataLoader: batch_sampler= gave {numbers!r:.40}, but a batch is a list of numbers. "
+            "Pass single numbers by sampler=, or wrap it: BatchSampler(sampler, 32, False)."
+        ) from None
 
 
 def _array(numbers: list[Any]) -> np.ndarray | list[Any]:

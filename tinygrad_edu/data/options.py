@@ -42,7 +42,13 @@ def check_batching(
     batch_sampler: Any,
     drop_last: Any,
 ) -> None:
-    """Refuse options that contradict each other."""
+    """Refuse options that contradict each other, and samplers that give nothing."""
+    for name, value in (("sampler", sampler), ("batch_sampler", batch_sampler)):
+        if value is not None and not (hasattr(value, "__iter__") or hasattr(value, "__getitem__")):
+            raise InputTypeError(
+                f"DataLoader: {name}={value!r:.40} of type {type(value).__name__}, but a sampler "
+                "or a list was expected. For random order, pass shuffle=True."
+            )
     if stream:
         given = {"sampler": sampler, "batch_sampler": batch_sampler, "shuffle": shuffle or None}
         for name, value in given.items():

@@ -42,6 +42,7 @@ class SequentialSampler(Sampler):
     """0, 1, 2, …: the order of the data set."""
 
     def __init__(self, data_source: Any) -> None:
+        _able("SequentialSampler", "data_source", data_source, "__len__")
         self.data_source = data_source
 
     def __iter__(self) -> Iterator[int]:
@@ -65,6 +66,7 @@ class RandomSampler(Sampler):
         num_samples: int | None = None,
         generator: Generator | None = None,
     ) -> None:
+        _able("RandomSampler", "data_source", data_source, "__len__")
         self.data_source, self.generator = data_source, generator
         if not isinstance(replacement, bool):
             raise InputTypeError(
@@ -94,6 +96,7 @@ class SubsetRandomSampler(Sampler):
     """The examples whose numbers are in `indices`, each once, in random order."""
 
     def __init__(self, indices: Sequence[int], generator: Generator | None = None) -> None:
+        _able("SubsetRandomSampler", "indices", indices, "__len__")
         self.indices, self.generator = indices, generator
 
     def __iter__(self) -> Iterator[int]:
@@ -146,6 +149,7 @@ class BatchSampler(Sampler):
     """
 
     def __init__(self, sampler: Iterable[Any], batch_size: int, drop_last: bool) -> None:
+        _able("BatchSampler", "sampler", sampler, "__iter__")
         _counted("BatchSampler", "batch_size", batch_size)
         _yes_or_no("BatchSampler", "drop_last", drop_last)
         self.sampler, self.batch_size, self.drop_last = sampler, batch_size, drop_last
@@ -159,6 +163,16 @@ class BatchSampler(Sampler):
     def __len__(self) -> int:
         whole, rest = divmod(len(self.sampler), self.batch_size)  # type: ignore[arg-type]
         return whole + (1 if rest and not self.drop_last else 0)
+
+
+def _able(name: str, option: str, value: Any, method: str) -> None:
+    """Refuse what would fail when the epoch begins: it has no length, or gives no numbers."""
+    if not (hasattr(value, method) or hasattr(value, "__getitem__")):
+        wanted = {"__len__": "a data set or a list", "__iter__": "a sampler or a list"}[method]
+        raise InputTypeError(
+            f"{name}: {option}={value!r:.40} of type {type(value).__name__}, but {wanted} was "
+            "expected. A number of examples is range(n)."
+        )
 
 
 def _counted(name: str, option: str, n: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, Self, overload
 
-from ..errors import DimError, InputTypeError
+from ..errors import DimError, InputTypeError, RegistrationError
 from .module import Module
 
 
@@ -151,6 +151,10 @@ class ModuleDict(Module):
         self.update(modules or {})
 
     def __getitem__(self, key: str) -> Any:
+        if key not in self._modules:
+            raise RegistrationError(
+                f"ModuleDict: there is no {key!r}. It has: {', '.join(self) or 'nothing'}."
+            )
         return self._modules[key]
 
     def __setitem__(self, key: str, module: Module) -> None:
@@ -187,7 +191,9 @@ class ModuleDict(Module):
 
     def pop(self, key: str) -> Any:
         """Take a module out and return it."""
-        return self._modules.pop(key)
+        module = self[key]
+        del self[key]
+        return module
 
     def clear(self) -> None:
         """Take all modules out."""

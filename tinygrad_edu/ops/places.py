@@ -149,7 +149,13 @@ def plain(part: Any) -> Any:
         return part
     array = getattr(part, "array", part)
     if not isinstance(array, np.ndarray):
-        array = np.asarray(array)
+        try:
+            array = np.asarray(array)
+        except ValueError:
+            raise InputTypeError(
+                f"getitem: {part!r:.40} is not an index: its lists differ in length. Separate the "
+                "dimensions by commas, x[i, j], not by brackets."
+            ) from None
         if not array.size:
             array = array.astype(np.intp)  # an empty list holds no floats
     kind = array.dtype.kind

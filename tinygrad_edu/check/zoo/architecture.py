@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import ArgumentError
+from ...errors import ArgumentError, InputTypeError
 
 __all__ = ["Architecture"]
 
@@ -51,8 +51,16 @@ class Architecture:
     answer: str = "dict"  # or "tuple"
 
     def __post_init__(self) -> None:
+        for name in ("hidden", "output", "loss", "scale", "convention"):
+            if not isinstance(getattr(self, name), str):
+                raise InputTypeError(
+                    f"zoo: {name} is {getattr(self, name)!r}, but a name was expected. Write it in "
+                    "quotes."
+                )
+        widths: Any = self.widths
+        several = isinstance(widths, tuple | list) and len(widths) > 1
         wrong = [
-            len(self.widths) < 2 or (min(self.widths) < 2 and "widths"),
+            not (several and all(isinstance(n, int) and n > 1 for n in widths)) and "widths",
             self.hidden not in HIDDEN and "hidden",
             (self.output, self.loss) not in ENDS and "output and loss",
             self.scale not in SCALES.get(self.loss, ()) and "scale",
