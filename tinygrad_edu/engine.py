@@ -301,7 +301,6 @@ def _visit_nodes(
         recipe: Any = node if lift is None else _Lifted(node, lift)
         if listeners:
             sent: list[Array | None] = [None] * len(node.inputs)
-        edited = memory.last_edit > node.number
         i = -1
         for edge in node.inputs:
             i += 1
@@ -310,7 +309,7 @@ def _visit_nodes(
             rule = op.rule(i) if op.variadic else op.rules[i]
             if rule is None:
                 continue
-            if edited:
+            if memory.last_edit > node.number:  # a rule before this one may have edited, too
                 _refuse_edited(node, rule)
             share = rule.pull(g, recipe)
             shape = node.shape_of(i) if values is None else values[i].shape

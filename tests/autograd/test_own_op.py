@@ -9,7 +9,7 @@ import pytest
 
 import tinygrad_edu as torch
 from tinygrad_edu.autograd import grad, gradcheck, gradgradcheck
-from tinygrad_edu.errors import InputTypeError, RuleError, ShapeError
+from tinygrad_edu.errors import InPlaceError, InputTypeError, RuleError, ShapeError
 from tinygrad_edu.op import SCALER, SWITCH, op, registry
 
 
@@ -261,6 +261,26 @@ def test_an_array_that_nobody_else_holds_becomes_the_gradient_itself():
     (h * 2 + product(x, h)).sum().backward()  # x: by both products; the first to arrive is kept
     assert any(r() is x.grad.array for r in made)
     assert any(r() is y.grad.array for r in made)
+
+
+def test_a_rule_that_edits_what_the_next_rule_reads_is_refused():
+    """Between two rules of one node, too: a wrong gradient is never silent."""
+    x, y = (torch.tensor([2.0], requires_grad=True) for _ in range(2))
+    h = x * 1
+
+    @op(family=SWITCH, formula=r"z = x \odot y")
+    def product(x, y):
+        """A product whose first rule edits what the second reads."""
+        return x * y
+
+    def slope_x(g, y):
+        with torch.no_grad():
+            h.mul_(5)
+        return g * y
+
+    product.defvjp(x=slope_x, y=lambda g, x: g * x)
+    with pytest.raises(InPlaceError, match="product"):
+        product(h, y).sum().backward()
 
 
 def test_a_leaf_keeps_its_type_whatever_a_rule_computes_in():

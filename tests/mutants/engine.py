@@ -150,8 +150,8 @@ MUTANTS = [
     Mutant(
         "nobody looks whether a saved value was edited",
         "tinygrad_edu/engine.py",
-        "        edited = memory.last_edit > node.number\n",
-        "        edited = False\n",
+        "            if memory.last_edit > node.number:  # a rule before",
+        "            if False:  # a rule before",
         ENGINE,
     ),
     Mutant(
