@@ -8,7 +8,7 @@ that.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from sys import _getframe
 from typing import Any
 
@@ -212,7 +212,7 @@ class Tensor(Methods, InPlace, Hooks, Conversion, Factory, NumPyProtocol):
         gradient: Tensor | None = None,
         retain_graph: bool | None = None,
         create_graph: bool = False,
-        inputs: Tensor | Sequence[Tensor] | None = None,
+        inputs: Tensor | Iterable[Tensor] | None = None,
     ) -> None:
         """Add dL/dx to the `.grad` of every leaf x that this tensor L was computed from.
 
@@ -481,12 +481,12 @@ def backward(
     gradients: Sequence[Tensor | None],
     retain_graph: bool | None = None,
     create_graph: bool = False,
-    inputs: Tensor | Sequence[Tensor] | None = None,
+    inputs: Tensor | Iterable[Tensor] | None = None,
 ) -> None:
     """Accumulate the gradients of `tensors` in the leaves, or in `inputs` where they are given."""
     roots = [seed(t, g, create_graph) for t, g in zip(tensors, gradients, strict=True)]
-    if isinstance(inputs, Tensor):
-        inputs = [inputs]
+    if inputs is not None:  # a generator, such as model.parameters(), can be gone through once
+        inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     if inputs is not None and not (inputs and all(x.requires_grad for x in inputs)):
         raise GradientError(
             f"backward: inputs= holds {len(inputs)} tensor(s), and each must require a gradient. "

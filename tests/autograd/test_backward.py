@@ -257,6 +257,21 @@ def test_gradients_share_memory_with_nobody(move, one, create_graph):
     assert not any(np.shares_memory(a, b) for i, a in enumerate(arrays) for b in arrays[i + 1 :])
 
 
+def test_inputs_may_be_a_generator():
+    """`model.parameters()` is one: it is not used up by the look at what it holds."""
+    model = torch.nn.Linear(2, 1)
+    model(torch.ones(1, 2)).sum().backward(inputs=model.parameters())
+    assert [p.grad.tolist() for p in model.parameters()] == [[[1.0, 1.0]], [1.0]]
+    x = leaf(3.0)
+    torch.autograd.backward(x * x, inputs=(x for _ in range(1)))
+    assert x.grad.item() == 6
+    for several in ((x for _ in range(1)), {"x": x}.values()):
+        (slope,) = torch.autograd.grad(x * x, several)
+        assert slope.item() == 6
+    with pytest.raises(GradientError, match=r"holds 0 tensor\(s\)"):
+        (x * x).backward(inputs=(y for y in ()))
+
+
 def test_the_gradient_that_was_passed_stays_as_it_is():
     """A reshape's share is a view of it: nothing is added into that, and no leaf keeps it."""
     given = torch.tensor([1.0, 2.0, 3.0, 4.0])

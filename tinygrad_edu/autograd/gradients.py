@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence, ValuesView
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,12 @@ from ..tensor import Tensor, lift, seed
 
 __all__ = ["backward", "grad"]
 
-Tensors = Tensor | Sequence[Tensor]
+Tensors = Tensor | Iterable[Tensor]
 
 
 def as_tuple(x: Any) -> tuple[Any, ...]:
-    """One tensor, or a sequence of them, as a tuple."""
-    return tuple(x) if isinstance(x, list | tuple) else (x,)
+    """One tensor as a tuple, or several: a list, a generator such as `model.parameters()`."""
+    return tuple(x) if isinstance(x, list | tuple | Iterator | ValuesView) else (x,)
 
 
 def backward(
