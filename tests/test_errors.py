@@ -10,9 +10,9 @@ import pytest
 
 import tinygrad_edu as torch
 import tinygrad_edu.nn.functional as F
-from tinygrad_edu import errors, nn
+from tinygrad_edu import errors, nn, optim
 from tinygrad_edu.check.zoo.architecture import Architecture
-from tinygrad_edu.errors import TinygradEduError
+from tinygrad_edu.errors import InputTypeError, TinygradEduError
 
 ONES = torch.ones
 LABELS = torch.tensor([0, 1, 2, 1])
@@ -331,4 +331,55 @@ def test_a_product_of_matrices_takes_one_type(product):
 def test_what_is_no_tensor_is_a_type_error(call):
     """A number, a list, a string or None in a tensor's place is told so, as PyTorch's TypeError."""
     with pytest.raises(TypeError, match=r"but a tensor was expected\. Make it one"):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: torch.topk(ONES(3), "a"), "topk: k='a' of type str, but a whole number"),
+        (lambda: torch.topk(ONES(3), 1.5), "topk: k=1.5 of type float, but a whole number"),
+        (lambda: torch.topk(3, 1), "topk: received 3 of type int, but a tensor"),
+        (lambda: ONES(3).split("a"), "split: split_size_or_sections='a' of type str"),
+        (lambda: ONES(3).split(["a"]), "split: split_size_or_sections='a' of type str"),
+        (lambda: torch.split(None, 1), "split: received None of type NoneType, but a tensor"),
+        (lambda: ONES(3).chunk(None), "chunk: chunks=None of type NoneType"),
+        (lambda: ONES(3).tensor_split("a"), "tensor_split: indices_or_sections='a'"),
+        (lambda: ONES(3).narrow(0, "a", 1), "narrow: start='a' of type str, but a whole number"),
+        (lambda: F.layer_norm(ONES(3), 2.5), "layer_norm: normalized_shape=2.5, but the shape"),
+        (lambda: F.layer_norm("a", (3,)), "layer_norm: received 'a' of type str, but a tensor"),
+        (lambda: F.dropout(ONES(3), "a"), "dropout: p='a' of type str, but a number from 0 to 1"),
+        (lambda: nn.Dropout(None), "Dropout: p=None of type NoneType, but a number from 0 to 1"),
+        (lambda: F.max_pool1d(ONES(1, 8), 2.5), "pooling in 1d: a size=2.5 of type float, but a"),
+        (lambda: nn.AvgPool1d([2, 2]), r"pooling in 1d: a size=\[2, 2\] of type list, but a"),
+        (lambda: torch.arange("a"), "arange: start=0, end='a', step=1, but numbers"),
+        (lambda: torch.bernoulli("a"), "bernoulli: received 'a' of type str, but a tensor"),
+        (lambda: torch.multinomial(ONES(3), "a"), "multinomial: num_samples='a' of type str"),
+        (lambda: torch.randint("a", 9, (2,)), "randint: low='a' of type str, but a whole number"),
+        (lambda: torch.einsum(1, ONES(3)), "einsum: the equation is 1 of type int, but a string"),
+        (lambda: torch.einsum("i", "a"), "einsum: received 'a' of type str, but a tensor"),
+        (lambda: torch.sigmoid("a"), "sigmoid: received 'a' of type str, but a tensor"),
+        (lambda: torch.neg([]), r"neg: received \[\] of type list, but a tensor"),
+        (lambda: optim.SGD([wants_gradient(2)], lr="a"), "SGD: lr='a' of type str, but a number"),
+        (
+            lambda: optim.Adam([wants_gradient(2)], eps=None),
+            "Adam: eps=None of type NoneType, but a number",
+        ),
+        (
+            lambda: optim.SGD([wants_gradient(2)]).step(ONES(1)),
+            "SGD.step: received Tensor, but a function",
+        ),
+        (lambda: torch.save({}, None), "save: the file is None of type NoneType, but a path"),
+        (lambda: torch.load(1), "load: received 1 of type int, but a path or an open file"),
+        (
+            lambda: torch.serialization.load_weights_json(1),
+            "load_weights_json: received 1 of type int, but a path or an open file",
+        ),
+    ],
+)
+def test_an_argument_of_the_wrong_kind_is_named(call, message):
+    """A string, a fraction or None where a number, a tensor or a path belongs: PyTorch's
+    TypeError, and not Python's own words from within.
+    """
+    with pytest.raises(InputTypeError, match=f"^{message}"):
         call()

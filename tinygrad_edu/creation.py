@@ -154,7 +154,14 @@ def arange(
     """start, start + step, … up to but without `end`; `arange(n)` starts at 0."""
     if end is None:
         start, end = 0, start
-    if step == 0 or (end - start) * step < 0:
+    try:
+        never = step == 0 or (end - start) * step < 0
+    except TypeError:
+        raise InputTypeError(
+            f"arange: start={start!r:.40}, end={end!r:.40}, step={step!r:.40}, but numbers were "
+            "expected: arange(5), or arange(1, 2, 0.1)."
+        ) from None
+    if never:
         raise ArgumentError(
             f"arange: from {start} to {end} by {step} never arrives. Turn the sign of the step."
         )

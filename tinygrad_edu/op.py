@@ -323,11 +323,11 @@ class Op:
                 return run(self, inputs, params)
         try:
             return self.forward(*inputs, **params)
-        except AttributeError as error:  # a number, a list or None where an array belongs
-            for x in inputs:
-                for part in x if isinstance(x, list | tuple) else (x,):
-                    if not hasattr(part, "dtype"):
-                        raise self.wrong_kind(x) from error
+        except (AttributeError, TypeError) as error:
+            for i, x in enumerate(inputs):
+                left_out = x is None and self.input_name(i) in self._defaults
+                if not hasattr(x, "dtype") and not left_out:  # a number, a list: no array
+                    raise self.wrong_kind(x) from error
             raise
 
     def wrong_kind(self, x: Any) -> InputTypeError:

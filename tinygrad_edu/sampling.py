@@ -12,6 +12,7 @@ from . import dtypes
 from .creation import new
 from .errors import ArgumentError, DTypeError, InputTypeError
 from .factory import shape_of
+from .ops.places import expect_tensors, whole
 from .random import Generator, default_generator
 from .tensor import Tensor
 
@@ -93,6 +94,7 @@ def randint(
         raise InputTypeError(
             f"randint: the size must be a tuple, as in randint(10, (3,)); got {size!r}."
         )
+    low, high = whole("randint", "low", low), whole("randint", "high", high)
     if high <= low:
         raise ArgumentError(
             f"randint: there is no whole number from {low} below {high}. Raise high."
@@ -128,6 +130,7 @@ def bernoulli(
     input: Tensor, p: float | None = None, *, generator: Generator | None = None
 ) -> Tensor:
     """1 with the probability that `input` holds at that place (or `p`), else 0."""
+    expect_tensors("bernoulli", input)
     chance = input.array if p is None else np.full(input.array.shape, p)
     if np.any((chance < 0) | (chance > 1)):
         raise ArgumentError(
@@ -146,6 +149,8 @@ def multinomial(
     generator: Generator | None = None,
 ) -> Tensor:
     """Indices drawn with the weights in each row of `input` (…, n) → (…, num_samples)."""
+    expect_tensors("multinomial", input)
+    num_samples = whole("multinomial", "num_samples", num_samples)
     weights = np.atleast_2d(input.array).astype(np.float64)
     if (weights < 0).any() or not np.isfinite(weights).all() or (weights.sum(1) == 0).any():
         raise ArgumentError(

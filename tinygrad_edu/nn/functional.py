@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import ops
 from ..creation import ones
-from ..errors import ArgumentError, DTypeError, ShapeError
+from ..errors import ArgumentError, DTypeError, InputTypeError, ShapeError
 from ..ops import (
     asymmetric_mse_loss,
     binary_cross_entropy,
@@ -217,7 +217,14 @@ def dropout2d(
 
 def check_probability(name: str, p: float) -> None:
     """Refuse what is no probability."""
-    if not 0 <= p <= 1:
+    try:
+        fits = bool(0 <= p <= 1)
+    except TypeError:
+        raise InputTypeError(
+            f"{name}: p={p!r:.40} of type {type(p).__name__}, but a number from 0 to 1 was "
+            "expected. Pass one such as 0.5."
+        ) from None
+    if not fits:
         raise ArgumentError(
             f"{name}: p={p}, but it is the probability of dropping an element: between 0 and 1."
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import ShapeError
+from ..ops.places import whole
 from ..tensor import Tensor
 from .module import Module
 from .pooling import MaxPool, avg_pool2d, max_pool2d
@@ -14,7 +15,8 @@ __all__ = ["AvgPool1d", "MaxPool1d", "avg_pool1d", "max_pool1d"]
 
 def _one(size: Any) -> int:
     """A size given as `2` or as `(2,)`."""
-    return int(size[0] if isinstance(size, tuple | list) else size)
+    alone = isinstance(size, tuple | list) and len(size) == 1
+    return whole("pooling in 1d", "a size", size[0] if alone else size)
 
 
 def _row(name: str, x: Tensor) -> Tensor:

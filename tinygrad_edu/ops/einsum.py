@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ShapeError
+from ..errors import InputTypeError, ShapeError
 from ..op import SWITCH, Array, op
 from .diagonals import diagonal
-from .places import wrap_all
+from .places import expect_tensors, wrap_all
 from .shape import broadcast_to
 
 # As in the module `string`, which takes longer to import than all of this file.
@@ -64,6 +64,12 @@ def einsum(equation: str, *operands: Array) -> Array:
     """
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         operands = tuple(operands[0])
+    if not isinstance(equation, str):
+        raise InputTypeError(
+            f"einsum: the equation is {equation!r:.40} of type {type(equation).__name__}, but a "
+            'string was expected, first of all: einsum("ij,jk->ik", x, y).'
+        )
+    expect_tensors("einsum", *operands)
     terms, result = _parse(equation, [len(x.shape) for x in operands])
     lengths: dict[str, int] = {}
     for term, x in zip(terms, operands, strict=True):

@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import ArgumentError, DimError, ShapeError
 from ..op import MOVER, Array, op
 from .indexing import getitem, take_rows
-from .places import expect_tensors, wrap
+from .places import expect_tensors, whole, wholes, wrap
 from .shape import reshape
 
 # -- together
@@ -114,9 +114,11 @@ def _at_least(ndim: int, x: Array) -> Array:
 
 def narrow(x: Array, dim: int, start: int, length: int) -> Array:
     """The `length` places from `start` on along `dim`; a view."""
+    expect_tensors("narrow", x)
     dim = wrap(dim, len(x.shape), "narrow")
+    start, length = whole("narrow", "start", start), whole("narrow", "length", length)
     n = x.shape[dim] if len(x.shape) else 0
-    first = int(start) + n if start < 0 else int(start)
+    first = start + n if start < 0 else start
     if not 0 <= first <= first + length <= n:
         raise (ShapeError if 0 <= first <= n else DimError)(
             f"narrow: {length} places from {start} on do not lie within dim {dim} of x "
@@ -128,11 +130,13 @@ def narrow(x: Array, dim: int, start: int, length: int) -> Array:
 def split(x: Array, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Array, ...]:
     """Pieces of x along `dim`: of one size (the last may be shorter), or of those listed; views."""
     dim, n = _length("split", x, dim)
-    sizes = split_size_or_sections
-    if isinstance(sizes, int):
+    sizes: Any = split_size_or_sections
+    if not isinstance(sizes, Sequence) or isinstance(sizes, str):
+        sizes = whole("split", "split_size_or_sections", sizes)
         if sizes < 0 or (sizes == 0 and n):
             raise ShapeError(f"split: pieces of size {sizes} cannot make up {n}. Use 1 or more.")
         return _cut(x, dim, [*range(0, n, sizes or 1), n] if n else [0, 0])
+    sizes = wholes("split", "split_size_or_sections", sizes)
     if sum(sizes) != n or min(sizes, default=0) < 0:
         raise ShapeError(
             f"split: the sizes {list(sizes)} add up to {sum(sizes)}, but dim {dim} of x "
@@ -143,6 +147,7 @@ def split(x: Array, split_size_or_sections: int | Sequence[int], dim: int = 0) -
 
 def chunk(x: Array, chunks: int, dim: int = 0) -> tuple[Array, ...]:
     """At most `chunks` pieces of x along `dim`, of equal size but for the last; views."""
+    chunks = whole("chunk", "chunks", chunks)
     if chunks < 1:
         raise ShapeError(f"chunk: asked for {chunks} pieces. Ask for 1 or more.")
     dim, n = _length("chunk", x, dim)
@@ -155,10 +160,11 @@ def tensor_split(
 ) -> tuple[Array, ...]:
     """x cut along `dim` into so many nearly equal pieces, or before each of the indices; views."""
     dim, n = _length("tensor_split", x, dim)
-    if not isinstance(indices_or_sections, int):
-        places = [0, *indices_or_sections, n]
+    given: Any = indices_or_sections
+    if isinstance(given, Iterable) and not isinstance(given, str) and getattr(given, "ndim", True):
+        places = [0, *wholes("tensor_split", "indices_or_sections", given), n]
         return tuple(_slice(x, dim, slice(a, b)) for a, b in pairwise(places))
-    k = indices_or_sections
+    k = whole("tensor_split", "indices_or_sections", given)
     if k < 1:
         raise ShapeError(f"tensor_split: asked for {k} pieces. Ask for 1 or more.")
     sizes = [n // k + (i < n % k) for i in range(k)]
@@ -172,6 +178,7 @@ def unbind(x: Array, dim: int = 0) -> tuple[Array, ...]:
 
 
 def _length(name: str, x: Array, dim: int) -> tuple[int, int]:
+    expect_tensors(name, x)
     if not len(x.shape):
         raise (DimError if name == "unbind" else ShapeError)(
             f"{name}: a 0-d tensor is a single number and has no pieces. Use item()."

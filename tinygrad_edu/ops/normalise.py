@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..errors import ShapeError
+from ..errors import InputTypeError, ShapeError
 from ..op import SCALER, Array, op
 from .dims import add_up, floating
-from .places import wrap_all
+from .places import expect_tensors, wrap_all
 
 
 @op(family=SCALER, formula=r"z = \frac{x - \bar x}{\sqrt{\mathrm{var}(x) + \varepsilon}}")
@@ -62,7 +62,15 @@ def layer_norm(
     input (…, *normalized_shape); weight and bias have that shape, or are left out. Reference: Ba,
     Kiros, Hinton, "Layer normalization", arXiv:1607.06450 (2016).
     """
-    last = tuple(normalized_shape)
+    try:
+        last = tuple(normalized_shape)
+    except TypeError:
+        raise InputTypeError(
+            f"layer_norm: normalized_shape={normalized_shape!r:.40}, but the shape of one sample "
+            "was expected: a tuple such as (64,)."
+        ) from None
+    if not hasattr(input, "shape"):
+        expect_tensors("layer_norm", input)
     if not last or tuple(input.shape)[-len(last) :] != last:
         raise ShapeError(
             f"layer_norm: x {tuple(input.shape)} does not end in normalized_shape {last}. It is "

@@ -17,7 +17,7 @@ from ..op import BLOCKER, ROUTER, Array, op
 from .dims import Selection, add_up, along, axis_of, floating, not_empty, numpy_names, shared_out
 from .indexing import gather
 from .joining import narrow, stack
-from .places import wrap
+from .places import expect_tensors, whole, wrap
 from .routing import where
 from .shape import squeeze
 
@@ -123,7 +123,8 @@ def topk(
     input: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool = True
 ) -> Selection:
     """The k largest (or smallest) elements along `dim`, the winner first, and their places."""
-    d = wrap(dim, input.ndim, "topk")
+    expect_tensors("topk", input)
+    d, k = wrap(dim, input.ndim, "topk"), whole("topk", "k", k)
     length = input.shape[d] if input.ndim else 1
     if not 0 <= k <= length:
         raise ShapeError(

@@ -25,6 +25,23 @@ def expect_tensors(name: str, *xs: Any) -> None:
             )
 
 
+def whole(name: str, option: str, value: Any) -> int:
+    """`value` as a whole number; raises `InputTypeError` for a string, a fraction, None."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise InputTypeError(
+            f"{name}: {option}={value!r:.40} of type {type(value).__name__}, but a whole number "
+            "was expected. Pass one such as 2."
+        ) from None
+
+
+def wholes(name: str, option: str, values: Any) -> tuple[int, ...]:
+    """Several whole numbers, in a list or a tuple; raises as `whole` does."""
+    several = isinstance(values, Iterable) and not isinstance(values, str)
+    return tuple(whole(name, option, n) for n in (values if several else (values,)))
+
+
 def wrap(dim: Any, ndim: int, name: str) -> int:
     """The dimension `dim` counted from the front; a 0-d tensor counts as having one.
 

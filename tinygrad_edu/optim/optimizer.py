@@ -84,6 +84,11 @@ class Optimizer:
         loss = None
         self._opt_called = True
         if closure is not None:
+            if not callable(closure):
+                raise InputTypeError(
+                    f"{self._name}.step: received {type(closure).__name__}, but a function that "
+                    "computes the loss, or nothing, was expected. Call loss.backward() first."
+                )
             with enable_grad():
                 loss = closure()
         for k, group in enumerate(self.param_groups):
@@ -183,7 +188,16 @@ class Optimizer:
     def check_options(self, group: Group) -> None:
         """Refuse options out of their range; a rule with options of its own checks these too."""
         for name in ("lr", "weight_decay", "eps", "momentum"):
-            if name in group and not group[name] >= 0:
+            if name not in group:
+                continue
+            try:
+                negative = not group[name] >= 0
+            except TypeError:
+                raise InputTypeError(
+                    f"{self._name}: {name}={group[name]!r:.40} of type "
+                    f"{type(group[name]).__name__}, but a number was expected, such as 0.01."
+                ) from None
+            if negative:
                 raise self.refused(name, group[name], "it cannot be negative")
 
     def refused(self, name: str, value: Any, why: str) -> ArgumentError:

@@ -166,6 +166,11 @@ def refusing(asked: str, source: Any) -> Iterator[None]:
 
     Raises `DataMissing` where there is no such file, `DataError` where it cannot be used.
     """
+    if not (isinstance(source, str | os.PathLike) or hasattr(source, "read")):
+        raise InputTypeError(
+            f"{asked}: received {source!r:.40} of type {type(source).__name__}, but a path or an "
+            "open file was expected. Write the path in quotes."
+        )
     if isinstance(source, str | os.PathLike) and not Path(source).is_file():
         raise DataMissing(f"{asked}: there is no file {source}. Check the path.")
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import IO, Any
 
+from ..errors import InputTypeError
 from ..layout import Device, check_device
 from ..tensor import Tensor
 from .files import decode, encode, read_safetensors, refusing, write_file
@@ -30,8 +31,13 @@ def save(obj: Any, f: File) -> None:
     content = encode(arrays, {"skeleton": skeleton})
     if isinstance(f, str | os.PathLike):
         write_file(f, content, "save")
-    else:
+    elif hasattr(f, "write"):
         f.write(content)
+    else:
+        raise InputTypeError(
+            f"save: the file is {f!r:.40} of type {type(f).__name__}, but a path or an open file "
+            'was expected: save(model.state_dict(), "model.safetensors").'
+        )
 
 
 def load(
